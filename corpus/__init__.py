@@ -1,0 +1,1 @@
+"""What is stored as truth: resources, their import and cleaning, the catalogue, revisions."""

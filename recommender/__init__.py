@@ -1,0 +1,1 @@
+"""What is reasoned over the index: profiles, recommendations and their reasons, evaluation."""
