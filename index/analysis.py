@@ -1,0 +1,50 @@
+"""Text → terms, the same for documents, queries and interests.
+
+A term is a string in one of three namespaces: a *word* as it stands, a character *bigram* of a Han run behind `b:`,
+a *piece* (one Han character, a pair of Latin letters, a whole run of digits) behind `p:`. No word holds a colon.
+"""
+
+import re
+from collections.abc import Iterator
+
+from index.segmentation import Segmenter, Word
+
+BIGRAM = "b:"
+PIECE = "p:"
+
+_HAN_RUN = re.compile("[〇一-鿿㐀-䶿\U00020000-\U0003ffff]+")
+_OTHER_RUN = re.compile("[a-z]+|[0-9]+")
+
+
+def word_terms(words: list[Word]) -> Iterator[str]:
+    """The words of a text and the parts inside them, as search mode gives them."""
+    for word in words:
+        yield word.text
+        yield from word.parts
+
+
+def bigram_terms(folded: str) -> Iterator[str]:
+    """养生太极 → b:养生, b:生太, b:太极."""
+    for run in _HAN_RUN.findall(folded):
+        for i in range(len(run) - 1):
+            yield BIGRAM + run[i : i + 2]
+
+
+def piece_terms(folded: str) -> Iterator[str]:
+    """学iphone15 → p:学, p:ip, p:ph, p:ho, p:on, p:ne, p:15."""
+    for run in _HAN_RUN.findall(folded):
+        for character in run:
+            yield PIECE + character
+    for run in _OTHER_RUN.findall(folded):
+        if run.isdigit() or len(run) == 1:
+            yield PIECE + run
+        else:
+            for i in range(len(run) - 1):
+                yield PIECE + run[i : i + 2]
+
+
+def field_terms(segmenter: Segmenter, folded: str) -> Iterator[str]:
+    """All terms of one folded field, each as often as it stands there."""
+    yield from word_terms(segmenter.segment(folded))
+    yield from bigram_terms(folded)
+    yield from piece_terms(folded)

@@ -1,0 +1,229 @@
+"""The base: one compiled state of the catalogue on disk, immutable and memory-mapped.
+
+A directory of .npy arrays and a manifest. It is written under another name, synced and renamed: a directory
+under its own name is whole. Nothing in it is a pickle.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from corpus.errors import Unavailable
+from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
+from index.strings import StringTable
+
+FORMAT: Final = 1
+"""Raised when an older base can no longer be read; it is then built anew."""
+
+FACETS: Final = (
+    "kind",
+    "source",
+    "subject",
+    "provider",
+    "platform",
+    "audience",
+    "level",
+    "format",
+    "language",
+    "district",
+    "venue",
+    "free",
+)
+"""Facets by the name a query uses; their codes stand in the base."""
+
+_MANIFEST = "manifest.json"
+_TABLES = ("terms", "ids")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a base was compiled from, and how large its parts are."""
+
+    format: int
+    revision: int
+    seq: int
+    lexicon: str
+    """Hash of the dictionary that cut its texts."""
+    numbers: Mapping[str, Any]
+    """The ranking numbers that are compiled in: field weights, k1, b, similarity."""
+    rows: int
+    words: int
+    """Terms below this number are words; bigrams and pieces follow."""
+    averages: Sequence[float]
+    """Mean length of each text field in words, over the rows that have it."""
+    facets: Mapping[str, Sequence[str]]
+    """The values behind each facet's codes."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return base_name(self.revision, self.seq)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The arrays of a base. R rows, T terms of which W are words, P postings."""
+
+    directory: Path
+    manifest: Manifest
+    terms: StringTable
+    ids: StringTable
+    term_offsets: UInt64
+    """(T + 1,) where each term's postings begin."""
+    posting_rows: UInt32
+    """(P,) ascending within a term."""
+    bm25f: Float32
+    """(P,) tf part of BM25F, 0 to 1; idf is multiplied in at query time."""
+    similarity: Float32
+    """(word postings,) tf·idf over the pivoted norm of its document."""
+    posting_fields: UInt8
+    """(P,) a bit for each text field the term stands in."""
+    posting_counts: UInt8
+    """One raw count for each bit set, in order."""
+    lengths: UInt16
+    """(R, fields) in words."""
+    row_offsets: UInt64
+    """(R + 1,) where each row's vector of words begins."""
+    row_terms: UInt32
+    row_weights: Float32
+    """tf·idf of the row's words, scaled to norm 1."""
+    blobs: UInt8
+    """Ready-made JSON objects, one behind the other."""
+    blob_offsets: UInt64
+    serials: UInt32
+    """(R,) ascending: rows stand in the order of their serials."""
+    active: UInt8
+    """(R,) 1 unless hidden."""
+    year: UInt16
+    """(R,) of publication, 0 unknown."""
+    published: UInt32
+    """(R,) YYYYMMDD, 0 unknown."""
+    starts: Int64
+    """(R,) seconds since 1970, 0 unknown."""
+    ends: Int64
+    """(R,) seconds since 1970 when an activity is over; the largest number: never."""
+    rating: Float32
+    """(R,) 0–10, NaN unknown."""
+    popularity: Float32
+    """(R,) rank within the same source and kind, 0 to 1; 0 unknown."""
+    completeness: Float32
+    """(R,) share of the facts a reader looks for that are known."""
+    exact_hashes: UInt64
+    """Ascending hashes of folded titles, creators and ISBNs."""
+    exact_rows: UInt32
+    facet_offsets: Mapping[str, UInt32]
+    facet_codes: Mapping[str, UInt32]
+
+    def __len__(self) -> int:
+        return self.manifest.rows
+
+    def blob(self, row: int) -> bytes:
+        """The row's public JSON object."""
+        start, stop = self.blob_offsets[row : row + 2].tolist()
+        return self.blobs[start:stop].tobytes()
+
+
+def base_name(revision: int, seq: int) -> str:
+    """The directory name of what was compiled from a revision and a state of the catalogue."""
+    return f"{revision}-{seq}"
+
+
+def write_base(directory: Path, manifest: Manifest, arrays: Arrays) -> None:
+    """Writes a base so that after a kill at any moment it is whole or not there."""
+    unfinished = directory.with_name(f"unfinished-{directory.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    sizes, hashes = {}, {}
+    for name, array in arrays.items():
+        path = unfinished / f"{name}.npy"
+        with path.open("wb") as file:
+            np.save(file, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        sizes[name] = path.stat().st_size
+        hashes[name] = _file_hash(path)
+    content = json.dumps(asdict(manifest) | {"sizes": sizes, "hashes": hashes}, ensure_ascii=False)
+    with (unfinished / _MANIFEST).open("w", encoding="utf-8") as text:
+        text.write(content)
+        text.flush()
+        os.fsync(text.fileno())
+    _sync_directory(unfinished)
+    shutil.rmtree(directory, ignore_errors=True)
+    unfinished.rename(directory)
+    _sync_directory(directory.parent)
+
+
+def open_base(directory: Path) -> Base:
+    """Opens a base; every size is checked, nothing is read.
+
+    Raises: Unavailable if it is missing, of another format, or a part of it is damaged.
+    """
+    manifest = _read_manifest(directory)
+    arrays = {name: _open_array(directory / f"{name}.npy", size) for name, size in manifest.sizes.items()}
+    try:
+        tables = {t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable)}) for t in _TABLES}
+        plain = {f.name: arrays[f.name] for f in fields(Base) if f.name in arrays}
+        return Base(
+            directory=directory,
+            manifest=manifest,
+            facet_offsets={name: arrays[f"facet-{name}-offsets"] for name in FACETS},
+            facet_codes={name: arrays[f"facet-{name}-codes"] for name in FACETS},
+            **tables,
+            **plain,
+        )
+    except (KeyError, TypeError) as error:
+        raise _damaged(directory, f"缺少 {error}") from error
+
+
+def verify_base(directory: Path) -> list[str]:
+    """Reads every part and compares its hash; returns the names of damaged ones."""
+    manifest = _read_manifest(directory)
+    return [name for name, value in manifest.hashes.items() if _file_hash(directory / f"{name}.npy") != value]
+
+
+def _read_manifest(directory: Path) -> Manifest:
+    try:
+        content = json.loads((directory / _MANIFEST).read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise Unavailable(f"索引“{directory.name}”的格式版本是 {content['format']}，本程序需要 {FORMAT}。")
+        return Manifest(**content)
+    except FileNotFoundError as error:
+        raise Unavailable(f"没有找到索引“{directory.name}”。") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(directory, _MANIFEST) from error
+
+
+def _open_array(path: Path, size: int) -> Any:
+    try:
+        if path.stat().st_size != size:
+            raise ValueError(f"{path.stat().st_size} instead of {size} bytes")
+        array = np.load(path, allow_pickle=False, mmap_mode="r" if size > 128 else None)
+        array.setflags(write=False)
+        return array.view(np.ndarray)
+    except (OSError, ValueError) as error:
+        raise _damaged(path.parent, path.name) from error
+
+
+def _damaged(directory: Path, part: str) -> Unavailable:
+    return Unavailable(f"索引“{directory.name}”已损坏（{part}），需要重新建立。", code="damaged-index")
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

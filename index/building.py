@@ -1,0 +1,239 @@
+"""Compiles a state of the catalogue into a base."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.resource import TEXT_FIELDS
+from corpus.revision import Revision, Tuning
+from index.analysis import BIGRAM, PIECE
+from index.arrays import Arrays, Float32, UInt8, UInt16, UInt32, UInt64
+from index.base import FACETS, FORMAT, Manifest, base_name, write_base
+from index.digest import Digest
+from index.inversion import (
+    bm25f_impacts,
+    merge_fields,
+    row_norms,
+    saturated_counts,
+    scatter,
+    transpose,
+)
+from index.strings import string_table
+
+Progress = Callable[[int], None]
+"""Called with the number of resources done so far."""
+
+
+def build_base(
+    digests: Iterable[Digest], directory: Path, *, revision: Revision, seq: int, lexicon: str, progress: Progress
+) -> Path:
+    """Compiles digests, in the order of their serials, into the base `<revision>-<seq>` under `directory`.
+
+    Returns: the base's directory, whole and synced.
+    """
+    assembly = _Assembly()
+    for digest in digests:
+        assembly.add(digest)
+        progress(assembly.rows)
+    numbering, words = _numbering(assembly.vocabulary)
+    postings = _invert(assembly, numbering)
+    lengths = _joined(assembly.columns["lengths"], np.uint16).reshape(-1, len(TEXT_FIELDS))
+    averages = _averages(lengths)
+    arrays: dict[str, Any] = {
+        **postings,
+        **{f"terms-{name}": array for name, array in string_table(_renumbered(assembly.vocabulary, numbering)).items()},
+        **{f"ids-{name}": array for name, array in string_table(assembly.ids).items()},
+        **_weigh(postings, lengths, averages, words, revision.tuning),
+        **assembly.facts(),
+        "lengths": lengths,
+    }
+    manifest = Manifest(
+        format=FORMAT,
+        revision=revision.number,
+        seq=seq,
+        lexicon=lexicon,
+        numbers=compiled_numbers(revision.tuning),
+        rows=assembly.rows,
+        words=words,
+        averages=averages.tolist(),
+        facets={name: list(values) for name, values in assembly.facet_values.items()},
+    )
+    path = directory / base_name(revision.number, seq)
+    write_base(path, manifest, arrays)
+    return path
+
+
+def compiled_numbers(tuning: Tuning) -> dict[str, Any]:
+    """The numbers of a revision that a base holds; all others act at query time."""
+    return {
+        "fields": {name: tuning.fields[name] for name in TEXT_FIELDS},
+        "k1": tuning.k1,
+        "b": tuning.b,
+        "similarity": [tuning.similarity_saturation, tuning.similarity_slope, tuning.similarity_description],
+    }
+
+
+@dataclass(slots=True)
+class _Assembly:
+    """Digests put together: one vocabulary, one row numbering."""
+
+    rows: int = 0
+    ids: list[str] = field(default_factory=list)
+    vocabulary: dict[str, int] = field(default_factory=dict)
+    entries: list[tuple[UInt32, UInt32, UInt8, UInt8]] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    facet_values: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
+
+    def add(self, digest: Digest) -> None:
+        shift = np.uint32(self.rows)
+        numbers = np.array([self.vocabulary.setdefault(t, len(self.vocabulary)) for t in digest.terms], np.uint32)
+        terms = numbers[digest.entry_terms] if len(numbers) else digest.entry_terms
+        self.entries.append((terms, digest.entry_rows + shift, digest.entry_fields, digest.entry_counts))
+        self.ids.extend(digest.ids)
+        self._keep("lengths", digest.lengths.ravel())
+        self._keep("serials", np.array(digest.serials, np.uint32))
+        self._keep("exact_hashes", digest.exact_hashes)
+        self._keep("exact_rows", digest.exact_rows + shift)
+        self._keep("blobs", np.frombuffer(b"".join(digest.blobs), np.uint8))
+        self._keep("blob_lengths", np.array([len(blob) for blob in digest.blobs], np.uint64))
+        for name in ("active", "published", "starts", "ends", "rating", "popularity", "completeness"):
+            self._keep(name, getattr(digest, name))
+        for name, rows in digest.facets.items():
+            known = self.facet_values[name]
+            codes = [known.setdefault(value, len(known)) for values in rows for value in values]
+            self._keep(f"facet-{name}-codes", np.array(codes, np.uint32))
+            self._keep(f"facet-{name}-lengths", np.array([len(values) for values in rows], np.uint32))
+        self.rows += len(digest.ids)
+
+    def _keep(self, name: str, array: Any) -> None:
+        self.columns.setdefault(name, []).append(array)
+
+    def facts(self) -> dict[str, Any]:
+        """Everything of a base that is not terms."""
+        column = {name: _joined(parts, parts[0].dtype) for name, parts in self.columns.items()}
+        order = np.argsort(column["exact_hashes"], kind="stable")
+        facts: dict[str, Any] = {
+            name: column[name] for name in ("serials", "blobs", "active", "published", "starts", "ends", "rating")
+        }
+        facts["blob_offsets"] = _offsets(column["blob_lengths"], np.uint64)
+        facts["exact_hashes"] = column["exact_hashes"][order]
+        facts["exact_rows"] = column["exact_rows"][order]
+        facts["year"] = (column["published"] // 10_000).astype(np.uint16)
+        facts["completeness"] = column["completeness"]
+        for name in FACETS:
+            facts[f"facet-{name}-codes"] = column[f"facet-{name}-codes"]
+            facts[f"facet-{name}-offsets"] = _offsets(column[f"facet-{name}-lengths"], np.uint32)
+        group = facts["facet-kind-codes"].astype(np.uint64) << np.uint64(32)
+        has_source = column["facet-source-lengths"] > 0
+        group[has_source] |= facts["facet-source-codes"].astype(np.uint64) + np.uint64(1)
+        facts["popularity"] = _rank_within(group, column["popularity"])
+        return facts
+
+
+def _joined(parts: Sequence[Any], dtype: Any) -> Any:
+    return np.concatenate(parts).astype(dtype, copy=False) if parts else np.empty(0, dtype)
+
+
+def _offsets(lengths: Any, dtype: Any) -> Any:
+    offsets = np.zeros(len(lengths) + 1, dtype)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def _numbering(vocabulary: Mapping[str, int]) -> tuple[UInt32, int]:
+    """The final number of each provisional one: words, then bigrams, then pieces, each in order of their text."""
+    terms = sorted(vocabulary, key=lambda term: (term.startswith(PIECE), term.startswith(BIGRAM), term))
+    numbering = np.empty(len(terms), np.uint32)
+    numbering[[vocabulary[term] for term in terms]] = np.arange(len(terms), dtype=np.uint32)
+    return numbering, sum(not term.startswith((PIECE, BIGRAM)) for term in terms)
+
+
+def _renumbered(vocabulary: Mapping[str, int], numbering: UInt32) -> list[str]:
+    texts = [""] * len(numbering)
+    for term, provisional in vocabulary.items():
+        texts[numbering[provisional]] = term
+    return texts
+
+
+def _invert(assembly: _Assembly, numbering: UInt32) -> dict[str, Any]:
+    """Postings by term from the entries of all rows; uses the entries up."""
+    per_term = np.zeros(len(numbering), np.uint64)
+    for terms, *_ in assembly.entries:
+        per_term += np.bincount(numbering[terms], minlength=len(numbering)).astype(np.uint64)
+    entry_offsets = _offsets(per_term, np.uint64)
+    total = int(entry_offsets[-1])
+    rows, fields, counts = np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8)
+    cursor = entry_offsets[:-1].copy()
+    assembly.entries.reverse()
+    while assembly.entries:
+        terms, entry_rows, entry_fields, entry_counts = assembly.entries.pop()
+        scatter(cursor, numbering[terms], entry_rows, entry_fields, entry_counts, rows, fields, counts)
+    offsets = np.empty(len(numbering) + 1, np.uint64)
+    posting_rows, posting_fields = np.empty(total, np.uint32), np.empty(total, np.uint8)
+    size = merge_fields(entry_offsets, rows, fields, offsets, posting_rows, posting_fields)
+    return {
+        "term_offsets": offsets,
+        "posting_rows": posting_rows[:size],
+        "posting_fields": posting_fields[:size],
+        "posting_counts": counts,
+    }
+
+
+def _averages(lengths: UInt16) -> Float32:
+    present = np.maximum((lengths > 0).sum(axis=0), 1)
+    averages: Float32 = np.maximum(lengths.sum(axis=0, dtype=np.int64) / present, 1).astype(np.float32)
+    return averages
+
+
+def _weigh(postings: Arrays, lengths: UInt16, averages: Float32, words: int, tuning: Tuning) -> dict[str, Any]:
+    """Both impacts and the rows' own vectors, from raw counts."""
+    rows, fields, counts = (postings[f"posting_{name}"] for name in ("rows", "fields", "counts"))
+    weights = np.array([tuning.fields[name] for name in TEXT_FIELDS], np.float32)
+    bm25f = np.empty(len(rows), np.float32)
+    bm25f_impacts(rows, fields, counts, lengths, averages, weights, tuning.k1, tuning.b, bm25f)
+    offsets = postings["term_offsets"][: words + 1]
+    size = int(offsets[-1])
+    values = np.empty(size, np.float32)
+    plain = np.array([tuning.similarity_description if f == "description" else 1 for f in TEXT_FIELDS], np.float32)
+    idf = smooth_idf(np.diff(offsets), len(lengths))
+    saturated_counts(fields, counts, plain, tuning.similarity_saturation, idf, offsets, values)
+    norms = np.zeros(len(lengths), np.float32)
+    row_norms(rows[:size], values, norms)
+    pivot = norms[norms > 0].mean() if norms.any() else np.float32(1)
+    slope = np.float32(tuning.similarity_slope)
+    similarity = values / ((1 - slope) * pivot + slope * norms)[rows[:size]]
+    row_offsets, row_terms, unit = _vectors(offsets, rows[:size], values, norms)
+    return {
+        "bm25f": bm25f,
+        "similarity": similarity,
+        "row_offsets": row_offsets,
+        "row_terms": row_terms,
+        "row_weights": unit,
+    }
+
+
+def smooth_idf(df: UInt64, rows: int) -> Float32:
+    """(W,) ln((1 + rows) / (1 + df)) + 1, as scikit-learn's TfidfTransformer has it."""
+    idf: Float32 = (np.log((1 + rows) / (1 + df.astype(np.float64))) + 1).astype(np.float32)
+    return idf
+
+
+def _vectors(offsets: UInt64, rows: UInt32, values: Float32, norms: Float32) -> tuple[UInt64, UInt32, Float32]:
+    row_offsets = _offsets(np.bincount(rows, minlength=len(norms)), np.uint64)
+    terms, unit = np.empty(len(rows), np.uint32), np.empty(len(rows), np.float32)
+    transpose(offsets, rows, values / np.maximum(norms, 1e-9)[rows], row_offsets[:-1].copy(), terms, unit)
+    return row_offsets, terms, unit
+
+
+def _rank_within(group: UInt64, values: Float32) -> Float32:
+    """(rows,) share of the same group's known values that are no larger, 0 to 1; 0 where unknown."""
+    ranks = np.zeros(len(values), np.float32)
+    known = np.flatnonzero(~np.isnan(values))
+    for name in np.unique(group[known]):
+        members = known[group[known] == name]
+        ordered = np.sort(values[members])
+        ranks[members] = np.searchsorted(ordered, values[members], side="right") / len(members)
+    return ranks

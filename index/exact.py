@@ -1,0 +1,30 @@
+"""Keys under which a resource is found exactly: its title, its creators, its ISBN."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from index.folding import fold
+
+_NATIONALITY = re.compile(r"^\s*[\[(（【〔［][^\])）】〕］]{1,8}[\])）】〕］]\s*")
+_NEITHER = re.compile(r"[^\w+#]|_")
+_HYPHENS = re.compile(r"[\s-]")
+
+
+def exact_key(text: str) -> str:
+    """A text without case, script, width, spaces and punctuation; empty where nothing is left."""
+    return _NEITHER.sub("", fold(text))
+
+
+def exact_keys(record: Mapping[str, Any]) -> Iterator[str]:
+    """The distinct keys of a resource in exchange form; [美] 马斯洛 is found as 马斯洛 too."""
+    names = [record["title"], *record.get("creators", ())]
+    names += [_NATIONALITY.sub("", name) for name in record.get("creators", ())]
+    keys = {exact_key(name) for name in names} | {record.get("isbn", "")}
+    yield from sorted(keys - {""})
+
+
+def query_keys(folded: str) -> list[str]:
+    """The keys a folded query stands for; an ISBN may be typed with hyphens."""
+    keys = {_NEITHER.sub("", folded), _HYPHENS.sub("", folded)}
+    return sorted(keys - {""})

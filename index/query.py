@@ -1,0 +1,133 @@
+"""What one can ask of search, and what comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+Sort = Literal["relevance", "newest", "rating", "popular", "soonest"]
+SORTS: Final = get_args(Sort)
+
+MOST_TEXT: Final = 500
+"""Characters of a query; a longer one is refused at the door."""
+MOST_RESULTS: Final = 50
+MOST_OFFSET: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Only resources that meet every condition given; values of one field are alternatives."""
+
+    kind: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    provider: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    format: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    district: tuple[str, ...] = ()
+    venue: tuple[str, ...] = ()
+    free: bool | None = None
+    year_from: int | None = None
+    """Published in this year or later; unknown years stay out."""
+    year_to: int | None = None
+    date_from: int | None = None
+    """Takes place at or after this moment, in seconds since 1970; what has no date stays out."""
+    date_to: int | None = None
+    """Takes place before this moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A search; the defaults of HTTP, the command line and the evaluation alike."""
+
+    text: str = ""
+    """Words, a field query (作者:余华), a phrase in quotes; empty for everything the filter allows."""
+    filter: Filter = field(default_factory=Filter)
+    sort: Sort = "relevance"
+    limit: int = 10
+    """0 to MOST_RESULTS."""
+    offset: int = 0
+    facets: tuple[str, ...] = ()
+    """Names of index.base.FACETS, or year."""
+    highlight: bool = True
+    explain: bool = False
+    at: int | None = None
+    """Now, in seconds since 1970; None for the clock's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of an original text, matched or not."""
+
+    text: str
+    hit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one word, phrase or rule adds to a score; all parts sum to the score."""
+
+    name: str
+    kind: Literal["word", "synonym", "bigram", "piece", "exact", "prior"]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A resource found."""
+
+    row: int
+    id: str
+    rank: int
+    """From 1."""
+    score: float
+    """Compares within one answer only."""
+    matched: tuple[str, ...]
+    """The query's words it holds, as folded; a synonym stands as itself."""
+    highlights: Mapping[str, tuple[Segment, ...]]
+    """Original texts by field with the matched stretches marked; fields without one are absent."""
+    parts: tuple[Part, ...]
+    """Where `explain` asks for it."""
+    blob: bytes
+    """The resource's public fields, a ready-made JSON object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpretation:
+    """How a query was understood."""
+
+    normalized: str
+    words: tuple[str, ...] = ()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further words that were searched for a word's sake."""
+    dropped: tuple[str, ...] = ()
+    """Words that no resource holds."""
+    relaxed: bool = False
+    """True where no resource holds as many of the words as a hit should."""
+    structured: bool = False
+    """True where field names, quotes or AND, OR, NOT were obeyed."""
+    notice: str = ""
+    """One sentence for the resident, in Chinese; empty where there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    value: str
+    count: int
+    """Hits that have the value, with every filter applied but the facet's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An answer to a search."""
+
+    release: str
+    """Within one release, pages concatenate to the full ranking."""
+    total: int
+    interpretation: Interpretation
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    next_offset: int | None
+    """None on the last page."""

@@ -1,0 +1,68 @@
+"""A memory-mapped table of numbered strings, looked up by a 64-bit hash.
+
+Terms, ids and exact titles all live in such tables: opening one costs nothing, and workers share its pages.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.arrays import Arrays, UInt8, UInt32, UInt64
+
+MISSING = 0xFFFFFFFF
+"""The number of a string that is not there."""
+
+
+def string_hash(text: str) -> int:
+    """A stable 64-bit hash; among a million strings two share one with a probability below 1e-7."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def string_hashes(texts: Sequence[str]) -> UInt64:
+    """(n,) uint64 hashes of n strings."""
+    digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    return np.frombuffer(digests, dtype="<u8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StringTable:
+    """Strings numbered from 0 in the order they were given."""
+
+    text: UInt8
+    """All strings in UTF-8, one behind the other."""
+    offsets: UInt64
+    """(n + 1,) where each begins."""
+    hashes: UInt64
+    """(n,) ascending."""
+    numbers: UInt32
+    """(n,) the string behind each hash."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, number: int) -> str:
+        start, stop = self.offsets[number : number + 2].tolist()
+        return self.text[start:stop].tobytes().decode()
+
+    def find(self, texts: Sequence[str]) -> UInt32:
+        """(n,) uint32 numbers of n strings, `MISSING` where there is none."""
+        if not len(self) or not texts:
+            return np.full(len(texts), MISSING, np.uint32)
+        wanted = string_hashes(texts)
+        at = np.minimum(np.searchsorted(self.hashes, wanted), len(self) - 1)
+        return np.where(self.hashes[at] == wanted, self.numbers[at], np.uint32(MISSING))
+
+
+def string_table(texts: Iterable[str]) -> Arrays:
+    """The arrays of a table, by the names of `StringTable`."""
+    encoded = [text.encode() for text in texts]
+    offsets = np.zeros(len(encoded) + 1, np.uint64)
+    np.cumsum([len(part) for part in encoded], out=offsets[1:])
+    hashes = np.array(
+        [int.from_bytes(hashlib.blake2b(part, digest_size=8).digest(), "little") for part in encoded], np.uint64
+    )
+    order = np.argsort(hashes, kind="stable").astype(np.uint32)
+    text = np.frombuffer(b"".join(encoded), np.uint8)
+    return {"text": text, "offsets": offsets, "hashes": hashes[order], "numbers": order}
