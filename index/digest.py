@@ -76,7 +76,7 @@ class Digester:
         runs: list[tuple[int, int, int]] = []
         for row, record in enumerate(records):
             for field, name in enumerate(TEXT_FIELDS):
-                for text in _texts(record, name):
+                for text in field_texts(record, name):
                     terms, words = self._terms(text, name in _REPEATING)
                     numbers.extend([vocabulary.setdefault(term, len(vocabulary)) for term in terms])
                     runs.append((row, field, len(terms)))
@@ -112,12 +112,8 @@ class Digester:
         return known
 
 
-def field_text(record: Mapping[str, Any], name: str) -> str:
-    """A text field in one string; the items of a list stand on lines of their own."""
-    return "\n".join(_texts(record, name))
-
-
-def _texts(record: Mapping[str, Any], name: str) -> Sequence[str]:
+def field_texts(record: Mapping[str, Any], name: str) -> Sequence[str]:
+    """The texts of a field of a resource in exchange form: its items, its only text, or none."""
     value = record.get(name)
     if value is None:
         return ()

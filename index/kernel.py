@@ -106,7 +106,8 @@ def rank(
             0, or no row with any group: every row with a score.
         exact_rows, exact_bonus: (e,) rows that match all groups, and what they are worth more.
         prior: (rows,) factor of the score, > 0.
-        accumulator, marks: (rows,) scratch, zero on entry and on return.
+        accumulator, marks: (rows,) scratch, zero on return; on entry zero too, but for a head start that allowed
+            rows may have where `wanted` is 0.
         matched, counts: (rows,) scratch; on return matched[:total] are the rows that match, in no order.
         top_scores, top_rows, top_marks: (n,) filled with the best rows and the bits each of them matched.
     Returns: how many of the top arrays are filled, the exact total of matching rows, and the number of groups
@@ -188,6 +189,8 @@ def rank(
     for i in range(found_rows):
         marks[matched[i]] = 0
         accumulator[matched[i]] = 0
+    for row in exact_rows:
+        accumulator[row] = 0
     if touched * np.uint64(6) > np.uint64(len(accumulator)):
         accumulator[:] = 0
     else:
@@ -195,3 +198,84 @@ def rank(
             for p in range(offsets[term], offsets[term + np.uint32(1)]):
                 accumulator[posting_rows[p]] = 0
     return size, found_rows, asked
+
+
+@_compiled
+def contributions(
+    offsets: UInt64, posting_rows: UInt32, impacts: Float32, terms: UInt32, weights: Float32, row: int, out: Float32
+) -> None:
+    """What each term adds to one row's score, into `out` (m,): weight · impact, 0 where the row lacks the term."""
+    for i in range(len(terms)):
+        low, high = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
+        end = high
+        while low < high:
+            middle = (low + high) >> np.uint64(1)
+            if posting_rows[middle] < row:
+                low = middle + np.uint64(1)
+            else:
+                high = middle
+        out[i] = weights[i] * impacts[low] if low < end and posting_rows[low] == row else 0
+
+
+@_compiled
+def count_codes(rows: UInt32, offsets: UInt32, codes: UInt32, counts: UInt32) -> None:
+    """Adds to `counts` (values,) how many of the rows have each code."""
+    for row in rows:
+        for i in range(offsets[row], offsets[row + np.uint32(1)]):
+            counts[codes[i]] += np.uint32(1)
+
+
+@_compiled
+def mark_codes(wanted: UInt8, offsets: UInt32, codes: UInt32, mask: RowMask) -> None:
+    """Sets `mask` (rows,) to 0 where a row has none of the wanted codes; `wanted` is (values,) 0 or 1."""
+    for row in range(np.uint32(len(mask))):
+        found = np.uint8(0)
+        for i in range(offsets[row], offsets[row + np.uint32(1)]):
+            found |= wanted[codes[i]]
+        mask[row] &= found
+
+
+@_compiled
+def accumulate(
+    offsets: UInt64, posting_rows: UInt32, impacts: Float32, terms: UInt32, weights: Float32, accumulator: Float32
+) -> None:
+    """Adds weight · impact of every posting of the terms (m,) to `accumulator` (rows,)."""
+    for i in range(len(terms)):
+        weight = weights[i]
+        for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
+            accumulator[posting_rows[p]] += weight * impacts[p]
+
+
+@_compiled
+def highest(scores: Float32, allowed: RowMask) -> float:
+    """The highest score of an allowed row; 0 where none is above it."""
+    best = np.float32(0)
+    for row in range(len(scores)):
+        best = max(best, scores[row] * allowed[row])
+    return best
+
+
+@_compiled
+def top_blend(
+    first: Float32,
+    second: Float32,
+    first_factor: float,
+    second_factor: float,
+    allowed: RowMask,
+    top_scores: Float32,
+    top_rows: UInt32,
+) -> int:
+    """The allowed rows with the highest weighted sum of two scores above 0, best first, ties by row.
+
+    Fills the top arrays (n,), returns how many, and leaves `first` and `second` (rows,) zero.
+    """
+    size = 0
+    for row in range(np.uint64(len(first))):
+        if allowed[row]:
+            score = first_factor * first[row] + second_factor * second[row]
+            if score > 0:
+                size = _keep(top_scores, top_rows, size, np.float32(score), np.uint32(row))
+        first[row] = 0
+        second[row] = 0
+    _sort_best_first(top_scores, top_rows, size)
+    return size

@@ -13,6 +13,8 @@ MOST_INTEREST_TEXT: Final = 200
 """Characters of one interest."""
 MOST_LIKES: Final = 200
 MOST_EXCLUDED: Final = 500
+MOST_ITEMS: Final = 100
+"""Of one answer; HTTP gives at most 50."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

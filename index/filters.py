@@ -1,0 +1,107 @@
+"""Filters as masks over a snapshot's rows, and facets counted over the rows found."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from corpus.errors import InvalidInput
+from index.arrays import RowMask, UInt32
+from index.base import FACETS
+from index.folding import fold
+from index.kernel import count_codes, mark_codes
+from index.query import FacetValue, Filter
+from index.snapshot import Snapshot
+
+YEAR: Final = "year"
+COUNTED: Final = (*FACETS, YEAR)
+"""The facets a query may ask for."""
+
+_MOST_VALUES = 50
+"""Values of one facet in an answer, the most frequent first."""
+
+
+def allowed_rows(snapshot: Snapshot, filter: Filter, *, at: int) -> RowMask:
+    """(rows,) uint8, 1 for the visible rows that meet every condition of a filter."""
+    visible = snapshot.visible(at)
+    if filter == Filter():
+        return visible
+    mask: RowMask = visible & snapshot.remember(filter, lambda: _mask(snapshot, filter))
+    return mask
+
+
+def facet_counts(
+    snapshot: Snapshot, names: Sequence[str], filter: Filter, found: UInt32, *, at: int
+) -> dict[str, tuple[FacetValue, ...]]:
+    """Values of each facet with their counts, the most frequent first.
+
+    Args:
+        found: rows that match the query before any filter; each facet counts those that meet all conditions
+            but its own, so that a value not chosen shows what choosing it would give.
+    """
+    counted = {}
+    for name in names:
+        others = replace(filter, **_without(name))
+        rows = found[allowed_rows(snapshot, others, at=at)[found] == 1]
+        counted[name] = _year_counts(snapshot, rows) if name == YEAR else _code_counts(snapshot, name, rows)
+    return counted
+
+
+def check_facets(names: Sequence[str]) -> None:
+    """Raises: InvalidInput if a facet is not known."""
+    for name in names:
+        if name not in COUNTED:
+            raise InvalidInput(f"没有“{name}”这个分面，可用：{'、'.join(COUNTED)}", place="facets")
+
+
+def _mask(snapshot: Snapshot, filter: Filter) -> RowMask:
+    base = snapshot.base
+    mask: RowMask = np.ones(len(base), np.uint8)
+    for name in FACETS:
+        value = getattr(filter, name)
+        if value is None or value == ():
+            continue
+        values = value if isinstance(value, tuple) else ("true" if value else "false",)
+        mark_codes(_wanted(snapshot, name, values), base.facet_offsets[name], base.facet_codes[name], mask)
+    if filter.year_from is not None:
+        mask &= base.year >= max(filter.year_from, 1)
+    if filter.year_to is not None:
+        mask &= (base.year <= filter.year_to) & (base.year > 0)
+    if filter.date_from is not None:
+        mask &= (base.ends > filter.date_from) & (base.starts > 0)
+    if filter.date_to is not None:
+        mask &= (base.starts < filter.date_to) & (base.starts > 0)
+    return mask
+
+
+def _wanted(snapshot: Snapshot, name: str, values: Sequence[str]) -> RowMask:
+    """(codes,) 1 for the codes that one of the values means, in whatever script or case it is written."""
+    wanted = np.zeros(len(snapshot.base.manifest.facets[name]), np.uint8)
+    known = snapshot.facet_values[name]
+    for value in values:
+        meant = snapshot.revision.subject_of(value) if name == "subject" else None
+        for text in {value, meant or value}:
+            wanted[known.get(fold(text), [])] = 1
+    return wanted
+
+
+def _without(facet: str) -> dict[str, None | tuple[()]]:
+    if facet == YEAR:
+        return {"year_from": None, "year_to": None}
+    return {facet: None if facet == "free" else ()}
+
+
+def _code_counts(snapshot: Snapshot, name: str, rows: UInt32) -> tuple[FacetValue, ...]:
+    values = snapshot.base.manifest.facets[name]
+    counts = np.zeros(len(values), np.uint32)
+    count_codes(rows, snapshot.base.facet_offsets[name], snapshot.base.facet_codes[name], counts)
+    best = np.argsort(-counts.astype(np.int64), kind="stable")[:_MOST_VALUES]
+    return tuple(FacetValue(value=values[i], count=int(counts[i])) for i in best if counts[i])
+
+
+def _year_counts(snapshot: Snapshot, rows: UInt32) -> tuple[FacetValue, ...]:
+    """The latest years first."""
+    counts = np.bincount(snapshot.base.year[rows])
+    years = [year for year in np.flatnonzero(counts)[::-1].tolist() if year]
+    return tuple(FacetValue(value=str(year), count=int(counts[year])) for year in years[:_MOST_VALUES])

@@ -1,0 +1,173 @@
+"""Brings the index up to date with the catalogue."""
+
+import ctypes
+import fcntl
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from corpus.catalogue import Catalogue, StoredResource
+from corpus.errors import Unavailable
+from corpus.revision import Revision
+from index.base import Base, base_name, open_base
+from index.building import build_base, compiled_numbers
+from index.digest import Digest, Digester
+from index.segmentation import Segmenter, open_segmenter
+from index.structured import StructuredIndex, build_structured_index
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (base, whoosh), how many resources are done, and of how many."""
+
+_BATCH = 1000
+_KEPT = 2
+"""Bases kept: the newest, and the one that running requests may still read."""
+
+
+def compile_index(
+    catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, full: bool = False
+) -> Path:
+    """Makes the base and the Whoosh index of the catalogue's present state where they do not stand yet.
+
+    Only one process compiles at a time; another waits and then finds the work done. What a kill left
+    unfinished is thrown away and made again.
+
+    Args:
+        full: compile also what already stands.
+    Returns: the base's directory.
+    """
+    directory = compile_base(catalogue, state, revision=revision, progress=progress, full=full)
+    compile_structured(directory, state, revision=revision, progress=progress, full=full)
+    return directory
+
+
+def compile_base(
+    catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, full: bool = False
+) -> Path:
+    """Makes the base alone: ranked search answers as soon as it stands."""
+    segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
+    with _alone(state), catalogue.snapshot() as (seq, count, rows):
+        directory = state / "bases" / base_name(revision.number, seq)
+        if full or not _stands(directory, revision, segmenter):
+            build_base(
+                _digests(rows, segmenter, parallel=count > 4 * _BATCH),
+                directory.parent,
+                revision=revision,
+                seq=seq,
+                lexicon=segmenter.lexicon,
+                progress=lambda done: progress("base", done, count),
+            )
+        _remove_others(directory)
+    return directory
+
+
+def compile_structured(
+    directory: Path, state: Path, *, revision: Revision, progress: Progress, full: bool = False
+) -> None:
+    """Makes the Whoosh index of a base that stands."""
+    segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
+    target = state / "whoosh" / directory.name
+    with _alone(state):
+        if full or not _opens(target):
+            base = open_base(directory)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            build_structured_index(
+                _records(base),
+                target,
+                segmenter=segmenter,
+                progress=lambda done: progress("whoosh", done, len(base)),
+            )
+        _remove_others(target)
+
+
+def is_current(catalogue: Catalogue, state: Path, *, revision: Revision) -> bool:
+    """Whether the base of the catalogue's present state stands."""
+    return (state / "bases" / base_name(revision.number, catalogue.seq())).is_dir()
+
+
+def _stands(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:
+    try:
+        manifest = open_base(directory).manifest
+    except Unavailable:
+        return False
+    return manifest.lexicon == segmenter.lexicon and manifest.numbers == compiled_numbers(revision.tuning)
+
+
+def _opens(directory: Path) -> bool:
+    try:
+        StructuredIndex.open(directory)
+    except Unavailable:
+        return False
+    return True
+
+
+def _remove_others(directory: Path) -> None:
+    """Removes what was compiled before, but for the last; mapped files live on for those who read them."""
+    others = [path for path in directory.parent.iterdir() if path != directory]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    whole = [path for path in others if path.name[0].isdigit()]
+    for path in {*others} - {*whole[: _KEPT - 1]}:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "index.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _records(base: Base) -> Iterator[tuple[int, dict[str, object]]]:
+    for row, serial in enumerate(base.serials.tolist()):
+        yield serial, json.loads(base.blob(row))
+
+
+def _digests(rows: Iterator[StoredResource], segmenter: Segmenter, *, parallel: bool) -> Iterator[Digest]:
+    """The digests of all but withdrawn resources, in the order of their serials."""
+    batches = _batches((row.serial, row.body) for row in rows)
+    digester = Digester(segmenter)
+    if not parallel:
+        yield from map(digester.digest, batches)
+        return
+    global _inherited
+    _inherited = digester  # forked workers find it here, with its dictionary loaded
+    workers = os.cpu_count() or 1
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_die_with_parent, initargs=(os.getpid(),)) as pool:
+        pending: deque[Future[Digest]] = deque()
+        for batch in batches:
+            pending.append(pool.submit(_digest, batch))
+            if len(pending) > 2 * workers:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+
+_inherited: Digester | None = None
+
+
+def _digest(batch: list[tuple[int, str]]) -> Digest:
+    assert _inherited is not None
+    return _inherited.digest(batch)
+
+
+def _batches(rows: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+def _die_with_parent(parent: int) -> None:
+    """Ends this worker with its parent, also after kill -9."""
+    death_signal = 1  # PR_SET_PDEATHSIG
+    ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,122 @@
+"""Ranks the allowed rows by an understood query, or by a plain order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.arrays import Float32, RowMask, UInt32, UInt64
+from index.kernel import EXACT_MARK, contributions, rank
+from index.query import Part, Sort
+from index.snapshot import Snapshot
+from index.understanding import Understanding
+
+_HEAD_START = 1e-6
+"""Score of an allowed row that holds no term of a structured query; far below any term's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The best n rows, and all that match."""
+
+    total: int
+    asked: int
+    """How many word groups every match holds; 0: any term, or none."""
+    rows: UInt32
+    """(n,) best first, ties by serial."""
+    scores: Float32
+    """(n,) 0 where another order than relevance was asked for."""
+    marks: UInt64
+    """(n,) bits of the terms each row holds."""
+    matched: UInt32
+    """(total,) in no order."""
+
+
+def rank_rows(
+    snapshot: Snapshot, query: Understanding, allowed: RowMask, *, n: int, sort: Sort, wanted: int, whole_mask: bool
+) -> Ranking:
+    """Ranks rows by a query.
+
+    Args:
+        allowed: (rows,) uint8, 0 hides a row.
+        n: how many, >= 0.
+        wanted: how many word groups a row should match; relaxed where none does.
+        whole_mask: every allowed row matches, also without any of the query's words.
+    """
+    base, scratch = snapshot.base, snapshot.scratch
+    if whole_mask:
+        scratch.accumulator[:] = allowed * np.float32(_HEAD_START if len(query.terms) else 1)
+    places = n if sort == "relevance" else 0
+    scores, rows = np.empty(places, np.float32), np.empty(places, np.uint32)
+    marks = np.empty(places, np.uint64)
+    size, total, asked = rank(
+        base.term_offsets,
+        base.posting_rows,
+        base.bm25f,
+        query.terms,
+        query.weights,
+        query.bits,
+        query.alternatives,
+        query.groups,
+        query.bonuses,
+        0 if whole_mask else wanted,
+        query.exact_rows,
+        query.exact_bonus,
+        snapshot.prior,
+        allowed,
+        scratch.accumulator,
+        scratch.marks,
+        scratch.matched,
+        scratch.counts,
+        scores,
+        rows,
+        marks,
+    )
+    matched = scratch.matched[:total].copy()
+    if sort != "relevance":
+        rows = _ordered(snapshot, matched, sort)[:n]
+        size, scores, marks = len(rows), np.zeros(len(rows), np.float32), np.zeros(len(rows), np.uint64)
+    return Ranking(
+        total=total, asked=asked, rows=rows[:size], scores=scores[:size], marks=marks[:size], matched=matched
+    )
+
+
+def _ordered(snapshot: Snapshot, rows: UInt32, sort: Sort) -> UInt32:
+    """Rows by a fact, unknown ones last, ties by serial."""
+    base = snapshot.base
+    key = {
+        "newest": lambda: -base.published[rows].astype(np.int64),
+        "rating": lambda: -np.nan_to_num(base.rating[rows], nan=-1),
+        "popular": lambda: -base.popularity[rows],
+        "soonest": lambda: np.where(base.starts[rows] > 0, base.starts[rows], np.iinfo(np.int64).max),
+    }[sort]()
+    ordered: UInt32 = rows[np.lexsort((rows, key))]
+    return ordered
+
+
+def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float, marks: int) -> tuple[Part, ...]:
+    """What makes up a row's score, the largest first; the parts sum to it."""
+    base = snapshot.base
+    values = np.empty(len(query.terms), np.float32)
+    contributions(base.term_offsets, base.posting_rows, base.bm25f, query.terms, query.weights, row, values)
+    parts = [
+        Part(name=name.partition(":")[2] or name, kind=kind, score=float(value))
+        for name, kind, value in zip(query.names, query.kinds, values, strict=True)
+        if value > 0
+    ]
+    for alternative, bonus in zip(query.alternatives.tolist(), query.bonuses.tolist(), strict=True):
+        if bonus and marks & alternative == alternative:
+            parts.append(Part(name="、".join(_named(query, alternative)), kind="synonym", score=bonus))
+    if marks & int(EXACT_MARK):
+        parts.append(Part(name=query.folded, kind="exact", score=query.exact_bonus))
+    plain = sum(part.score for part in parts)
+    parts.append(Part(name="prior", kind="prior", score=score - plain))
+    return tuple(sorted(parts, key=lambda part: -part.score))
+
+
+def matched_words(query: Understanding, marks: int) -> tuple[str, ...]:
+    """The words of a query whose bits are set."""
+    return tuple(_named(query, marks))
+
+
+def _named(query: Understanding, marks: int) -> list[str]:
+    return [name for name, bit in zip(query.names, query.bits.tolist(), strict=True) if bit & marks]

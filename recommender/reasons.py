@@ -1,0 +1,102 @@
+"""Reasons: a score taken apart into what each interest and each like gave to it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from index.arrays import Float32
+from index.kernel import contributions
+from index.snapshot import Snapshot
+from recommender.profile import Vector
+from recommender.request import Interest, Reason
+
+_MOST_REASONS = 3
+_MOST_TERMS = 3
+_THIS: Final[Mapping[str, str]] = {
+    "course": "本课程讲",
+    "book": "本书讲",
+    "activity": "这项活动有",
+    "place": "这里有",
+    "story": "文中讲到",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A part of the score: factor · Σ weight · impact over the vector's terms."""
+
+    impacts: Literal["bm25f", "similarity"]
+    vector: Vector
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What one interest or like gave to a row's score."""
+
+    owner: int
+    score: float
+    terms: tuple[str, ...]
+    """The words that gave most, largest first."""
+
+
+def explain(
+    snapshot: Snapshot, row: int, interests: Sequence[Interest], liked: Sequence[int], parts: Sequence[Explained]
+) -> tuple[Reason, ...]:
+    """The three largest of all reasons for a row, with their true shares of its score."""
+    kind = json.loads(snapshot.base.blob(row))["kind"]
+    of_interests, of_likes = (list(given_parts(snapshot, row, part)) for part in parts)
+    total = sum(given.score for given in [*of_interests, *of_likes])
+    reasons = [_interest_reason(given, interests[given.owner], kind, total) for given in of_interests]
+    reasons += [_like_reason(given, snapshot, liked[given.owner], total) for given in of_likes]
+    return tuple(sorted(reasons, key=lambda reason: -reason.share)[:_MOST_REASONS])
+
+
+def given_parts(snapshot: Snapshot, row: int, part: Explained) -> Iterator[Given]:
+    """What each owner in a part gave to a row; the scores of all parts sum to the row's score."""
+    base, vector = snapshot.base, part.vector
+    values: Float32 = np.empty(len(vector.terms), np.float32)
+    impacts = base.bm25f if part.impacts == "bm25f" else base.similarity
+    contributions(base.term_offsets, base.posting_rows, impacts, vector.terms, vector.weights, row, values)
+    for owner in np.unique(vector.owners[values > 0]).tolist():
+        own = np.flatnonzero((vector.owners == owner) & (values > 0))
+        best = own[np.argsort(-values[own], kind="stable")]
+        words = [base.terms[number] for number in vector.terms[best].tolist() if number < base.manifest.words]
+        yield Given(owner=owner, score=part.factor * float(values[own].sum()), terms=_telling(words))
+
+
+def _telling(words: Sequence[str]) -> tuple[str, ...]:
+    """The first few words that are more than a part of another one, or a single character where longer ones are."""
+    whole = [word for word in words if not any(word != other and word in other for other in words)]
+    longer = [word for word in whole if len(word) > 1]
+    return tuple((longer or whole)[:_MOST_TERMS])
+
+
+def _interest_reason(given: Given, interest: Interest, kind: str, total: float) -> Reason:
+    told = [term for term in given.terms if term != interest.text]
+    text = f"因为您关注“{interest.text}”"
+    if told:
+        text += f"：{_THIS[kind]}{_quoted(told)}"
+    evidence = {"interest": interest.text, "terms": list(given.terms)}
+    return Reason(code="interest_terms", text=text, share=given.score / total, evidence=evidence)
+
+
+def _like_reason(given: Given, snapshot: Snapshot, row: int, total: float) -> Reason:
+    liked = json.loads(snapshot.base.blob(row))
+    text = f"与您喜欢的{titled(liked)}相近"
+    if given.terms:
+        text += f"：都有{_quoted(given.terms)}"
+    evidence: dict[str, Any] = {"id": liked["id"], "title": liked["title"], "terms": list(given.terms)}
+    return Reason(code="liked_item", text=text, share=given.score / total, evidence=evidence)
+
+
+def titled(record: Mapping[str, Any]) -> str:
+    """A title as a Chinese reader writes it: 《活着》 for a book, “太极拳入门” for anything else."""
+    return f"《{record['title']}》" if record["kind"] == "book" else f"“{record['title']}”"
+
+
+def _quoted(terms: Sequence[str]) -> str:
+    return "".join(f"“{term}”" for term in terms)
