@@ -130,6 +130,12 @@ class Base:
         start, stop = self.blob_offsets[row : row + 2].tolist()
         return self.blobs[start:stop].tobytes()
 
+    def fields_of(self, term: int, row: int) -> int:
+        """A bit for each text field of the row in which the term stands."""
+        start, stop = self.term_offsets[term : term + 2].tolist()
+        at = start + int(np.searchsorted(self.posting_rows[start:stop], np.uint32(row)))
+        return int(self.posting_fields[at]) if at < stop and self.posting_rows[at] == row else 0
+
 
 def base_name(revision: int, seq: int) -> str:
     """The directory name of what was compiled from a revision and a state of the catalogue."""
@@ -169,7 +175,9 @@ def open_base(directory: Path) -> Base:
     manifest = _read_manifest(directory)
     arrays = {name: _open_array(directory / f"{name}.npy", size) for name, size in manifest.sizes.items()}
     try:
-        tables = {t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable)}) for t in _TABLES}
+        tables: dict[str, Any] = {
+            t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable)}) for t in _TABLES
+        }
         plain = {f.name: arrays[f.name] for f in fields(Base) if f.name in arrays}
         return Base(
             directory=directory,

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from corpus.resource import TEXT_FIELDS
-from corpus.revision import Revision, Tuning
+from corpus.revision import Revision
+from corpus.tuning import Tuning
 from index.analysis import BIGRAM, PIECE
 from index.arrays import Arrays, Float32, UInt8, UInt16, UInt32, UInt64
 from index.base import FACETS, FORMAT, Manifest, base_name, write_base
@@ -224,7 +225,8 @@ def smooth_idf(df: UInt64, rows: int) -> Float32:
 def _vectors(offsets: UInt64, rows: UInt32, values: Float32, norms: Float32) -> tuple[UInt64, UInt32, Float32]:
     row_offsets = _offsets(np.bincount(rows, minlength=len(norms)), np.uint64)
     terms, unit = np.empty(len(rows), np.uint32), np.empty(len(rows), np.float32)
-    transpose(offsets, rows, values / np.maximum(norms, 1e-9)[rows], row_offsets[:-1].copy(), terms, unit)
+    unit_values = (values / np.maximum(norms, np.float32(1e-9))[rows]).astype(np.float32)
+    transpose(offsets, rows, unit_values, row_offsets[:-1].copy(), terms, unit)
     return row_offsets, terms, unit
 
 

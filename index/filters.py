@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def _wanted(snapshot: Snapshot, name: str, values: Sequence[str]) -> RowMask:
     return wanted
 
 
-def _without(facet: str) -> dict[str, None | tuple[()]]:
+def _without(facet: str) -> dict[str, Any]:
     if facet == YEAR:
         return {"year_from": None, "year_to": None}
     return {facet: None if facet == "free" else ()}

@@ -4,6 +4,7 @@ fold = NFKC → OpenCC t2s → lower case → a short character table, repeated 
 ＰＹＴＨＯＮ, Python and python fold alike, and so do 養生 and 养生.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -12,6 +13,9 @@ import opencc
 
 _MAX_PASSES = 8
 """Two passes settle every text seen so far; the bound keeps a strange one from looping."""
+
+_PLAIN = re.compile("[ -~\\s·—‘’“”、。〈〉《》「」『』【】〔〕㐀-䶿一-鿿！-～]*")
+"""Characters that NFKC and lower case turn into just one, and that join no other: nearly every text."""
 
 _STRAGGLERS = str.maketrans(
     "锺祇馀钜甯妳燄濶牠朶浄煖畱翺荳諠讃銲鬪衞敍簷伕枱揹",
@@ -49,7 +53,8 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _one_pass(text: str) -> str:
-    return _converter().convert(unicodedata.normalize("NFKC", text)).lower().translate(_STRAGGLERS)
+    simplified: str = _converter().convert(unicodedata.normalize("NFKC", text))
+    return simplified.lower().translate(_STRAGGLERS)
 
 
 @cache
@@ -58,8 +63,8 @@ def _converter() -> opencc.OpenCC:
 
 
 def _keeps_length(text: str) -> bool:
-    """Whether one pass maps character to character; t2s and the table always do."""
-    return text.isascii() or (unicodedata.is_normalized("NFKC", text) and len(text.lower()) == len(text))
+    """Whether one pass surely maps character to character; t2s and the table always do."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def _folded_clusters(text: str) -> Iterator[tuple[int, int]]:

@@ -61,7 +61,11 @@ def _runs_on(text: str, left: int, right: int) -> bool:
     if left < 0 or right >= len(text):
         return False
     before, after = text[left], text[right]
-    return before.isascii() and after.isascii() and (before.isalpha() and after.isalpha() or before.isdigit() and after.isdigit())
+    return (
+        before.isascii()
+        and after.isascii()
+        and ((before.isalpha() and after.isalpha()) or (before.isdigit() and after.isdigit()))
+    )
 
 
 def _window(text: str, first: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from corpus.catalogue import Catalogue, StoredResource
+
 from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import Base, base_name, open_base
@@ -137,11 +138,12 @@ def _digests(rows: Iterator[StoredResource], segmenter: Segmenter, *, parallel: 
     if not parallel:
         yield from map(digester.digest, batches)
         return
-    global _inherited
-    _inherited = digester  # forked workers find it here, with its dictionary loaded
+    _Worker.digester = digester  # forked workers find it here, with its dictionary loaded
     workers = os.cpu_count() or 1
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_die_with_parent, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_die_with_parent, initargs=(os.getpid(),)
+    ) as pool:
         pending: deque[Future[Digest]] = deque()
         for batch in batches:
             pending.append(pool.submit(_digest, batch))
@@ -151,12 +153,12 @@ def _digests(rows: Iterator[StoredResource], segmenter: Segmenter, *, parallel: 
             yield pending.popleft().result()
 
 
-_inherited: Digester | None = None
+class _Worker:
+    digester: Digester
 
 
 def _digest(batch: list[tuple[int, str]]) -> Digest:
-    assert _inherited is not None
-    return _inherited.digest(batch)
+    return _Worker.digester.digest(batch)
 
 
 def _batches(rows: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

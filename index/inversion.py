@@ -54,7 +54,7 @@ def merge_fields(
                 out_fields[size] = bit
                 size += np.uint64(1)
     offsets[len(entry_offsets) - 1] = size
-    return size
+    return int(size)
 
 
 @_compiled
@@ -87,7 +87,13 @@ def bm25f_impacts(
 
 @_compiled
 def saturated_counts(
-    posting_fields: UInt8, counts: UInt8, weights: Float32, saturation: float, idf: Float32, offsets: UInt64, out: Float32
+    posting_fields: UInt8,
+    counts: UInt8,
+    weights: Float32,
+    saturation: float,
+    idf: Float32,
+    offsets: UInt64,
+    out: Float32,
 ) -> None:
     """tf·idf of each word posting with tf = x / (saturation + x), x the field-weighted count."""
     at = 0

@@ -3,6 +3,8 @@
 Every row number is unsigned: numba then emits no check for negative indices, twice as fast.
 """
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -12,16 +14,19 @@ EXACT_MARK = np.uint64(1 << 63)
 """Set in a row's marks when its title, a creator or its ISBN is just what was asked; words use the bits below."""
 
 _compiled = numba.njit(cache=True, nogil=True)
+Number = Any
+"""A scalar inside a compiled loop; numba gives it its exact type."""
+
 _inlined = numba.njit(inline="always")
 
 
 @_inlined
-def _worse(score_a: float, row_a: int, score_b: float, row_b: int) -> bool:
-    return score_a < score_b or (score_a == score_b and row_a > row_b)
+def _worse(score_a: Number, row_a: Number, score_b: Number, row_b: Number) -> bool:
+    return bool(score_a < score_b or (score_a == score_b and row_a > row_b))
 
 
 @_compiled
-def _keep(scores: Float32, rows: UInt32, size: int, score: float, row: int) -> int:
+def _keep(scores: Float32, rows: UInt32, size: int, score: Number, row: Number) -> int:
     """Puts a row into the min-heap of the best, if it belongs there; returns the heap's new size."""
     if size < len(rows):
         i = size
@@ -93,7 +98,7 @@ def rank(
     top_scores: Float32,
     top_rows: UInt32,
     top_marks: UInt64,
-) -> tuple[int, int, int]:
+) -> tuple[int, Number, int]:
     """The best allowed rows for a query of word groups, best first, ties by row.
 
     Args:
@@ -247,7 +252,7 @@ def accumulate(
 
 
 @_compiled
-def highest(scores: Float32, allowed: RowMask) -> float:
+def highest(scores: Float32, allowed: RowMask) -> Number:
     """The highest score of an allowed row; 0 where none is above it."""
     best = np.float32(0)
     for row in range(len(scores)):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
+PartKind = Literal["word", "synonym", "bigram", "piece", "exact", "prior"]
 Sort = Literal["relevance", "newest", "rating", "popular", "soonest"]
 SORTS: Final = get_args(Sort)
 
@@ -70,7 +71,7 @@ class Part:
     """What one word, phrase or rule adds to a score; all parts sum to the score."""
 
     name: str
-    kind: Literal["word", "synonym", "bigram", "piece", "exact", "prior"]
+    kind: PartKind
     score: float
 
 

@@ -1,8 +1,11 @@
 """Ranks the allowed rows by an understood query, or by a plain order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.arrays import Float32, RowMask, UInt32, UInt64
 from index.kernel import EXACT_MARK, contributions, rank
@@ -83,13 +86,13 @@ def rank_rows(
 def _ordered(snapshot: Snapshot, rows: UInt32, sort: Sort) -> UInt32:
     """Rows by a fact, unknown ones last, ties by serial."""
     base = snapshot.base
-    key = {
+    keys: dict[str, Callable[[], NDArray[Any]]] = {
         "newest": lambda: -base.published[rows].astype(np.int64),
         "rating": lambda: -np.nan_to_num(base.rating[rows], nan=-1),
         "popular": lambda: -base.popularity[rows],
         "soonest": lambda: np.where(base.starts[rows] > 0, base.starts[rows], np.iinfo(np.int64).max),
-    }[sort]()
-    ordered: UInt32 = rows[np.lexsort((rows, key))]
+    }
+    ordered: UInt32 = rows[np.lexsort((rows, keys[sort]()))]
     return ordered
 
 

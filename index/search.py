@@ -88,9 +88,7 @@ def _rank(snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, 
     if asked.mask is not None:
         allowed = allowed & asked.mask
     whole_mask = asked.empty or asked.mask is not None
-    return rank_rows(
-        snapshot, asked.understanding, allowed, n=n, sort=query.sort, wanted=wanted, whole_mask=whole_mask
-    )
+    return rank_rows(snapshot, asked.understanding, allowed, n=n, sort=query.sort, wanted=wanted, whole_mask=whole_mask)
 
 
 def _hit(

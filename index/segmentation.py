@@ -109,7 +109,7 @@ def _belongs(left: str, right: str, following: str) -> bool:
     before, after = left[-1], right[0]
     if after in "+#":  # c++ and c#, but not a+b
         ends = not following or not _LATIN.match(following)
-        return (before in "+#" or before.isascii() and before.isalpha()) and set(right) <= {"+", "#"} and ends
+        return (before in "+#" or (before.isascii() and before.isalpha())) and set(right) <= {"+", "#"} and ends
     return before.isalnum() and after.isalnum() and not is_han(before) and not is_han(after)
 
 

@@ -53,7 +53,8 @@ class Snapshot:
         """(rows,) 1 for what is neither hidden nor over at a moment, in seconds since 1970."""
         changes = self._ends
         upto = int(np.searchsorted(changes, at, side="right"))
-        return self.remember(("visible", upto), lambda: self.base.active & (self.base.ends > at).astype(np.uint8))
+        mask: RowMask = self.remember(("visible", upto), lambda: self.base.active & (self.base.ends > at))
+        return mask
 
     @cached_property
     def _ends(self) -> Int64:
@@ -78,7 +79,7 @@ class Snapshot:
                 known = self._remembered["structured"] = StructuredIndex.open(self._structured)
             except Unavailable:
                 return None
-        return known  # type: ignore[no-any-return]
+        return known
 
     def remember(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gave for this key, kept while there is room."""

@@ -10,6 +10,7 @@ from index.analysis import bigram_terms, piece_terms
 from index.arrays import Float32, UInt32, UInt64
 from index.exact import query_keys
 from index.folding import fold
+from index.query import PartKind
 from index.segmentation import Word
 from index.snapshot import Snapshot
 from index.strings import MISSING, string_hashes
@@ -30,8 +31,8 @@ class Understanding:
     """Words whose group no resource can match."""
     names: tuple[str, ...]
     """(m,) the terms; those that count come first."""
-    kinds: tuple[str, ...]
-    """(m,) word, synonym, bigram or piece."""
+    kinds: tuple[PartKind, ...]
+    """(m,)"""
     terms: UInt32
     weights: Float32
     """(m,) the term's idf times the weight of its kind."""
@@ -85,12 +86,12 @@ class _Draft:
     """Terms by name with kind and weight, and groups of alternative term sets."""
 
     snapshot: Snapshot
-    terms: dict[str, tuple[str, float]] = field(default_factory=dict)
+    terms: dict[str, tuple[PartKind, float]] = field(default_factory=dict)
     groups: list[list[tuple[str, ...]]] = field(default_factory=list)
     extra: dict[tuple[str, ...], float] = field(default_factory=dict)
     """What a synonym of several terms is worth where all of them stand together."""
 
-    def add(self, term: str, kind: str, weight: float) -> None:
+    def add(self, term: str, kind: PartKind, weight: float) -> None:
         if term not in self.terms:
             self.terms[term] = (kind, weight)
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from corpus.resource import TEXT_FIELDS
 from index.arrays import Float32
 from index.kernel import contributions
 from index.snapshot import Snapshot
@@ -15,6 +16,11 @@ from recommender.request import Interest, Reason
 
 _MOST_REASONS = 3
 _MOST_TERMS = 3
+_LEAST_SHARE = 0.05
+"""Below it a reason is not worth a sentence, unless there is no other."""
+_TELLING_FIELDS = sum(1 << TEXT_FIELDS.index(name) for name in ("title", "subtitle", "creators", "subjects", "tags"))
+"""Bits of the fields whose words say what a resource is about; a publisher's town says nothing."""
+_DESCRIPTION = 1 << TEXT_FIELDS.index("description")
 _THIS: Final[Mapping[str, str]] = {
     "course": "本课程讲",
     "book": "本书讲",
@@ -52,7 +58,9 @@ def explain(
     total = sum(given.score for given in [*of_interests, *of_likes])
     reasons = [_interest_reason(given, interests[given.owner], kind, total) for given in of_interests]
     reasons += [_like_reason(given, snapshot, liked[given.owner], total) for given in of_likes]
-    return tuple(sorted(reasons, key=lambda reason: -reason.share)[:_MOST_REASONS])
+    reasons.sort(key=lambda reason: -reason.share)
+    worth = [reason for reason in reasons if reason.share >= _LEAST_SHARE and reason.evidence["terms"]]
+    return tuple((worth or reasons[:1])[:_MOST_REASONS])
 
 
 def given_parts(snapshot: Snapshot, row: int, part: Explained) -> Iterator[Given]:
@@ -64,12 +72,17 @@ def given_parts(snapshot: Snapshot, row: int, part: Explained) -> Iterator[Given
     for owner in np.unique(vector.owners[values > 0]).tolist():
         own = np.flatnonzero((vector.owners == owner) & (values > 0))
         best = own[np.argsort(-values[own], kind="stable")]
-        words = [base.terms[number] for number in vector.terms[best].tolist() if number < base.manifest.words]
-        yield Given(owner=owner, score=part.factor * float(values[own].sum()), terms=_telling(words))
+        words = [number for number in vector.terms[best].tolist() if number < base.manifest.words]
+        yield Given(owner=owner, score=part.factor * float(values[own].sum()), terms=_telling(snapshot, row, words))
 
 
-def _telling(words: Sequence[str]) -> tuple[str, ...]:
-    """The first few words that are more than a part of another one, or a single character where longer ones are."""
+def _telling(snapshot: Snapshot, row: int, terms: Sequence[int]) -> tuple[str, ...]:
+    """The first few words that say what the row is about: not a part of another one, not a single character
+    where longer ones are, from the description only where nothing else has one."""
+    fields = {term: snapshot.base.fields_of(term, row) for term in terms}
+    named = [term for term in terms if fields[term] & _TELLING_FIELDS]
+    described = [term for term in terms if fields[term] & _DESCRIPTION]
+    words = [snapshot.base.terms[term] for term in named or described]
     whole = [word for word in words if not any(word != other and word in other for other in words)]
     longer = [word for word in whole if len(word) > 1]
     return tuple((longer or whole)[:_MOST_TERMS])

@@ -52,7 +52,7 @@ class Reason:
     share: float
     """Share of the score that comes from it, 0–1."""
     evidence: Mapping[str, Any]
-    """interest_terms: interest and terms; liked_item: id, title and terms; popular: rating and popularity where known."""
+    """interest_terms: interest, terms; liked_item: id, title, terms; popular: rating, popularity where known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

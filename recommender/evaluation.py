@@ -1,0 +1,103 @@
+"""Evaluates search and recommendation on judged questions, through the same functions as HTTP."""
+
+import math
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from index.query import MOST_RESULTS, Query
+from index.search import search
+from index.snapshot import Snapshot
+from recommender.judgments import Judgment, read_judgments
+from recommender.metrics import Grades, ndcg, recall, reciprocal_rank, success
+from recommender.recommend import recommend
+from recommender.request import Interest, Request
+
+METRICS: Final[Mapping[str, Callable[[Sequence[str], Grades], float]]] = {
+    "nDCG@10": lambda ids, grades: ndcg(ids, grades, k=10),
+    "MRR@10": lambda ids, grades: reciprocal_rank(ids, grades, k=10),
+    "Success@3": lambda ids, grades: success(ids, grades, k=3),
+    "Recall@100": lambda ids, grades: recall(ids, grades, k=100),
+}
+
+_DEPTH = 100
+"""Results read for each question, as deep as the deepest metric."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """A metric over n questions."""
+
+    mean: float
+    standard_error: float
+    """Of the mean; 0 for fewer than two questions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The questions of one type."""
+
+    type: str
+    """Empty for all questions of the set."""
+    questions: int
+    metrics: Mapping[str, Mean]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """How well one judgment file is answered."""
+
+    name: str
+    release: str
+    groups: tuple[Group, ...]
+    """All questions first, then each type."""
+
+
+def evaluate(
+    snapshot: Snapshot, path: Path, *, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Evaluation:
+    """Answers every question of a judgment file and measures the answers.
+
+    Raises: NotFound or InvalidInput if the file cannot be read.
+    """
+    judgments = read_judgments(path)
+    values: list[dict[str, float]] = []
+    for done, judgment in enumerate(judgments, start=1):
+        ids = answer(snapshot, judgment)
+        values.append({name: metric(ids, judgment.grades) for name, metric in METRICS.items()})
+        progress(done, len(judgments))
+    types = [*dict.fromkeys(judgment.type for judgment in judgments if judgment.type)]
+    groups = [_group("", values)]
+    groups += [_group(t, [v for v, j in zip(values, judgments, strict=True) if j.type == t]) for t in types]
+    name = path.name.removesuffix(".jsonl")
+    return Evaluation(name=name, release=snapshot.release, groups=tuple(groups))
+
+
+def answer(snapshot: Snapshot, judgment: Judgment) -> list[str]:
+    """The ids that answer a question, best first, as pages of HTTP would bring them."""
+    if judgment.query is None:
+        interests = tuple(Interest(text=text) for text in judgment.interests)
+        request = Request(interests=interests, likes=judgment.likes, limit=_DEPTH, explain=False)
+        return [item.id for item in recommend(snapshot, request).items]
+    ids: list[str] = []
+    offset: int | None = 0
+    while offset is not None and len(ids) < _DEPTH:
+        query = Query(text=judgment.query, limit=MOST_RESULTS, offset=offset, highlight=False)
+        result = search(snapshot, query)
+        ids += [hit.id for hit in result.hits]
+        offset = result.next_offset
+    return ids[:_DEPTH]
+
+
+def _group(type: str, values: Sequence[Mapping[str, float]]) -> Group:
+    metrics = {name: _mean([value[name] for value in values]) for name in METRICS}
+    return Group(type=type, questions=len(values), metrics=metrics)
+
+
+def _mean(values: Sequence[float]) -> Mean:
+    if not values:
+        return Mean(mean=0.0, standard_error=0.0)
+    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+    return Mean(mean=statistics.fmean(values), standard_error=error)
