@@ -1,10 +1,19 @@
-"""What all tests share: the real data, where it is present, and hypothesis's settings."""
+"""What all tests share: the real data, where it is present, small snapshots, and hypothesis's settings."""
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from corpus.resource import Resource
+from corpus.revision import Revision, shipped_revision
+from index.building import build_base
+from index.digest import Digester
+from index.segmentation import Segmenter, open_segmenter
+from index.snapshot import Snapshot, open_snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,3 +29,44 @@ def shared_data() -> Path:
     if not (folder / "catalogue").is_dir():
         pytest.skip(f"no real data in {folder}; XUEJING_DATA names another folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def revision() -> Revision:
+    """What ships with the project."""
+    return shipped_revision()
+
+
+@pytest.fixture(scope="session")
+def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where compiled dictionaries are kept for the whole run."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def segmenter(revision: Revision, dictionaries: Path) -> Segmenter:
+    """The segmenter of the shipped revision."""
+    return open_segmenter(revision.words, revision.removed_words, dictionaries)
+
+
+@pytest.fixture(scope="session")
+def snapshot_of(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path) -> Callable[..., Snapshot]:
+    """Makes a snapshot of a few resources, in the order given."""
+
+    def make(*resources: Resource, revision: Revision | None = None) -> Snapshot:
+        revision = revision or shipped_revision()
+        state = tmp_path_factory.mktemp("state")
+        (state / "cache").symlink_to(dictionaries)
+        segmenter = open_segmenter(revision.words, revision.removed_words, dictionaries)
+        batch = [(i, json.dumps(r.as_dict(), ensure_ascii=False)) for i, r in enumerate(resources, start=1)]
+        build_base(
+            [Digester(segmenter).digest(batch)],
+            state / "bases",
+            revision=revision,
+            seq=len(resources),
+            lexicon=segmenter.lexicon,
+            progress=lambda done: None,
+        )
+        return open_snapshot(state, revision=revision)
+
+    return make

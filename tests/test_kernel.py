@@ -1,0 +1,176 @@
+"""The kernel against plain numpy on random postings: the same rows, scores and totals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.arrays import Float32, UInt32, UInt64
+from index.kernel import EXACT_MARK, accumulate, contributions, count_codes, highest, mark_codes, rank, top_blend
+
+ROWS = 40
+
+
+@dataclass(frozen=True)
+class Postings:
+    offsets: UInt64
+    rows: UInt32
+    impacts: Float32
+
+    def dense(self) -> Float32:
+        """(terms, rows) impacts, 0 where a row lacks the term."""
+        dense = np.zeros((len(self.offsets) - 1, ROWS), np.float32)
+        for term in range(len(dense)):
+            own = slice(int(self.offsets[term]), int(self.offsets[term + 1]))
+            dense[term, self.rows[own]] = self.impacts[own]
+        return dense
+
+
+@st.composite
+def postings(draw: st.DrawFn) -> Postings:
+    lists = draw(st.lists(st.sets(st.integers(0, ROWS - 1)), min_size=1, max_size=8))
+    rows = [row for members in lists for row in sorted(members)]
+    # eighths add up without rounding, so that ties are ties in any order of addition
+    impacts = [draw(st.integers(1, 8)) / 8 for _ in rows]
+    offsets = np.cumsum([0, *map(len, lists)])
+    return Postings(offsets.astype(np.uint64), np.array(rows, np.uint32), np.array(impacts, np.float32))
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, object]:
+    index = draw(postings())
+    known = len(index.offsets) - 1
+    terms = draw(st.lists(st.integers(0, known - 1), unique=True, max_size=known))
+    counted = draw(st.integers(0, len(terms)))
+    groups = draw(st.lists(st.sets(st.integers(0, counted - 1), min_size=1), max_size=4)) if counted else []
+    return {
+        "index": index,
+        "terms": np.array(terms, np.uint32),
+        "weights": np.array([draw(st.integers(1, 4)) for _ in terms], np.float32),
+        "bits": np.array([1 << i if i < counted else 0 for i in range(len(terms))], np.uint64),
+        "groups": [sum(1 << i for i in group) for group in groups],
+        "wanted": draw(st.integers(0, len(groups))),
+        "exact": np.array(sorted(draw(st.sets(st.integers(0, ROWS - 1), max_size=2))), np.uint32),
+        "allowed": np.array(draw(st.lists(st.integers(0, 1), min_size=ROWS, max_size=ROWS)), np.uint8),
+        "prior": np.array(draw(st.lists(st.sampled_from([1, 1.5]), min_size=ROWS, max_size=ROWS)), np.float32),
+        "n": draw(st.integers(0, ROWS + 2)),
+    }
+
+
+def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int, int]:
+    index, n = question["index"], question["n"]
+    scores, rows, marks = np.zeros(n, np.float32), np.zeros(n, np.uint32), np.zeros(n, np.uint64)
+    size, total, asked = rank(
+        index.offsets,
+        index.rows,
+        index.impacts,
+        question["terms"],
+        question["weights"],
+        question["bits"],
+        np.array(question["groups"], np.uint64),
+        np.array([1 << i for i in range(len(question["groups"]))], np.uint64),
+        np.zeros(len(question["groups"]), np.float32),
+        question["wanted"],
+        question["exact"],
+        64.0,
+        question["prior"],
+        question["allowed"],
+        *scratch,
+        scores,
+        rows,
+        marks,
+    )
+    return rows[:size].tolist(), scores[:size].tolist(), total, asked
+
+
+def oracle(question: dict) -> tuple[list[int], list[float], int, int]:
+    dense = question["index"].dense()[question["terms"]]
+    scores = (dense * question["weights"][:, None]).sum(axis=0)
+    scores[question["exact"]] += 64
+    held = ((dense > 0) * question["bits"][:, None].astype(np.int64)).sum(axis=0)
+    reached = np.array([sum((mask & group) == group for group in question["groups"]) for mask in held.tolist()])
+    reached[question["exact"]] = 64
+    allowed = question["allowed"] == 1
+    asked = question["wanted"]
+    while asked and not (allowed & (reached >= asked)).any():
+        asked -= 1
+    matching = allowed & ((reached >= asked) if asked else (scores > 0))
+    final = scores * question["prior"]
+    order = sorted(np.flatnonzero(matching).tolist(), key=lambda row: (-final[row], row))
+    best = order[: question["n"]]
+    return best, [float(final[row]) for row in best], len(order), asked
+
+
+def new_scratch() -> tuple:
+    return (
+        np.zeros(ROWS, np.float32),
+        np.zeros(ROWS, np.uint64),
+        np.zeros(ROWS, np.uint32),
+        np.zeros(ROWS, np.uint8),
+    )
+
+
+@given(st.lists(questions(), min_size=1, max_size=3))
+def test_rank_equals_the_oracle_and_leaves_no_trace(several: list[dict]) -> None:
+    scratch = new_scratch()
+    for question in several:
+        assert ranked(question, scratch) == oracle(question)
+        assert not scratch[0].any()
+        assert not scratch[1].any()
+
+
+@given(questions())
+def test_the_matching_rows_are_listed_whatever_n_is(question: dict) -> None:
+    scratch = new_scratch()
+    _, _, total, _ = ranked(question | {"n": 0}, scratch)
+    everything, *_ = oracle(question | {"n": ROWS})
+    assert sorted(scratch[2][:total].tolist()) == sorted(everything)
+
+
+@given(questions())
+def test_contributions_sum_to_the_score(question: dict) -> None:
+    index = question["index"]
+    accumulator = np.zeros(ROWS, np.float32)
+    accumulate(index.offsets, index.rows, index.impacts, question["terms"], question["weights"], accumulator)
+    for row in range(ROWS):
+        values = np.zeros(len(question["terms"]), np.float32)
+        contributions(index.offsets, index.rows, index.impacts, question["terms"], question["weights"], row, values)
+        assert values.sum() == accumulator[row]
+
+
+@given(
+    st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS),
+    st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS),
+    st.lists(st.integers(0, 1), min_size=ROWS, max_size=ROWS),
+    st.integers(0, 12),
+)
+def test_blended_scores_rank_like_their_sum(first: list[int], second: list[int], mask: list[int], n: int) -> None:
+    one, two = np.array(first, np.float32), np.array(second, np.float32)
+    allowed = np.array(mask, np.uint8)
+    assert highest(one, allowed) == (one * allowed).max(initial=0)
+    total = (0.5 * one + 0.25 * two) * allowed
+    scores, rows = np.zeros(n, np.float32), np.zeros(n, np.uint32)
+    size = top_blend(one, two, 0.5, 0.25, allowed, scores, rows)
+    expected = sorted(np.flatnonzero(total > 0).tolist(), key=lambda row: (-total[row], row))[:n]
+    assert rows[:size].tolist() == expected
+    assert scores[:size].tolist() == [total[row] for row in expected]
+    assert not one.any()
+    assert not two.any()
+
+
+def test_codes_are_counted_and_filtered_row_by_row() -> None:
+    offsets, codes = np.array([0, 2, 2, 3], np.uint32), np.array([0, 1, 1], np.uint32)
+    counts = np.zeros(2, np.uint32)
+    count_codes(np.array([0, 2], np.uint32), offsets, codes, counts)
+    assert counts.tolist() == [1, 2]
+    mask = np.ones(3, np.uint8)
+    mark_codes(np.array([1, 0], np.uint8), offsets, codes, mask)
+    assert mask.tolist() == [1, 0, 0]
+
+
+def test_the_exact_mark_is_above_every_words_bit() -> None:
+    assert int(EXACT_MARK) == 1 << 63
+    with pytest.raises(OverflowError):
+        np.uint64(int(EXACT_MARK) << 1)
