@@ -48,7 +48,11 @@ def test_offsets_lead_back_to_the_original(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "part", "original"),
-    [("學太極拳", "太极", "太極"), ("㎏与Ｐｙｔｈｏｎ入门", "python", "Ｐｙｔｈｏｎ"), ("cafe\u0301之夜", "é", "e\u0301")],
+    [
+        ("學太極拳", "太极", "太極"),
+        ("㎏与Ｐｙｔｈｏｎ入门", "python", "Ｐｙｔｈｏｎ"),
+        ("cafe\u0301之夜", "é", "e\u0301"),
+    ],
 )
 def test_a_part_of_the_folded_text_is_found_in_the_original(text: str, part: str, original: str) -> None:
     folded, offsets = fold_with_offsets(text)
