@@ -168,12 +168,16 @@ def rank(
     else:
         asked = 0
 
-    size, found_rows = 0, np.uint64(0)
+    size, found_rows, bar = 0, np.uint64(0), np.float32(-1)
     if asked:
         for i in range(candidates):
             row = matched[i]
             if counts[i] >= asked:
-                size = _keep(top_scores, top_rows, size, accumulator[row] * prior[row], row)
+                score = accumulator[row] * prior[row]
+                if score >= bar:
+                    size = _keep(top_scores, top_rows, size, score, row)
+                    if size == len(top_rows):
+                        bar = top_scores[0] if size else np.float32(np.inf)
                 matched[found_rows] = row
                 found_rows += np.uint64(1)
             else:
@@ -184,7 +188,11 @@ def rank(
             marks[matched[i]] = 0
         for row in range(np.uint64(len(accumulator))):
             if accumulator[row] > 0 and allowed[row]:
-                size = _keep(top_scores, top_rows, size, accumulator[row] * prior[row], np.uint32(row))
+                score = accumulator[row] * prior[row]
+                if score >= bar:
+                    size = _keep(top_scores, top_rows, size, score, np.uint32(row))
+                    if size == len(top_rows):
+                        bar = top_scores[0] if size else np.float32(np.inf)
                 matched[found_rows] = row
                 found_rows += np.uint64(1)
     _sort_best_first(top_scores, top_rows, size)
@@ -274,13 +282,14 @@ def top_blend(
 
     Fills the top arrays (n,), returns how many, and leaves `first` and `second` (rows,) zero.
     """
-    size = 0
+    size, bar = 0, np.float32(0)
     for row in range(np.uint64(len(first))):
-        if allowed[row]:
-            score = first_factor * first[row] + second_factor * second[row]
-            if score > 0:
-                size = _keep(top_scores, top_rows, size, np.float32(score), np.uint32(row))
-        first[row] = 0
-        second[row] = 0
+        score = np.float32(first_factor) * first[row] + np.float32(second_factor) * second[row]
+        if score > bar and allowed[row]:
+            size = _keep(top_scores, top_rows, size, score, np.uint32(row))
+            if size == len(top_rows):  # later rows lose ties, so the bar itself is not enough
+                bar = top_scores[0] if size else np.float32(np.inf)
+    first[:] = 0
+    second[:] = 0
     _sort_best_first(top_scores, top_rows, size)
     return size
