@@ -1,44 +1,42 @@
 """The command line: `xuejing`, one module per command."""
 
+import os
 import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Final
 
 import typer
 from typer.exceptions import TyperException
 
-from api.commands import evaluate, export, import_files, index, recommend, search, serve, status
 from api.commands.terminal import say
 from api.commands.usage import complaint, speak_chinese
 from corpus.errors import XuejingError
 
-app = typer.Typer(name="xuejing", add_completion=False, pretty_exceptions_enable=False)
-app.command("serve")(serve.serve)
-app.command("import")(import_files.import_files)
-app.command("export")(export.export)
-app.command("index")(index.index)
-app.command("status")(status.status)
-app.command("search")(search.search)
-app.command("recommend")(recommend.recommend)
-app.command("evaluate")(evaluate.evaluate)
-
-
-@app.callback(invoke_without_command=True)
-def xuejing(context: typer.Context) -> None:
-    """学径：终身学习平台的搜索与推荐服务。"""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(2)
+COMMANDS: Final = {
+    "serve": ("serve", "启动服务。"),
+    "import": ("import_files", "导入资源文件，并更新索引。"),
+    "export": ("export", "导出全部资源。"),
+    "index": ("index", "重新编制整个索引。"),
+    "status": ("status", "查看目录和索引的状况。"),
+    "search": ("search", "搜索资源。"),
+    "recommend": ("recommend", "推荐资源，并说明理由。"),
+    "evaluate": ("evaluate", "用评判文件衡量搜索与推荐的质量。"),
+}
+"""For each command its module, which has a function of the same name, and what it is for."""
 
 
 def main() -> None:
     """Runs the command line and ends the process: 0 done, 1 the data or the query is at fault, 2 wrong use."""
-    sys.exit(run())
+    sys.exit(run(sys.argv[1:]))
 
 
-def run() -> int:
-    """Runs the command line and gives the exit code."""
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command line and gives the exit code."""
     speak_chinese()
     try:
-        code = app(standalone_mode=False)
+        wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
+        code = _application(wanted)(list(arguments), prog_name="xuejing", standalone_mode=False)
         sys.stdout.flush()
     except TyperException as error:
         say(complaint(error))
@@ -49,9 +47,37 @@ def run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # whoever read it has gone; nothing is left to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # its reader has gone; the rest is for nobody
         return 1
     except OSError as error:
-        say(f"读写失败：{error.strerror or error}（{error.filename}）" if error.filename else f"读写失败：{error}")
+        say(f"读写失败：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else "") + "。")
         return 1
     return int(code or 0)
+
+
+def _application(wanted: str | None) -> typer.Typer:
+    """All commands, of which only the wanted one is loaded: --help answers at once."""
+    app = typer.Typer(name="xuejing", add_completion=False, pretty_exceptions_enable=False)
+    app.callback(invoke_without_command=True)(_alone)
+    for name, (module, purpose) in COMMANDS.items():
+        app.command(name, help=purpose)(_load(module) if name == wanted else _not_loaded)
+    return app
+
+
+def _load(module: str) -> Callable[..., None]:
+    from api.settings import read_settings, use_numba_cache  # noqa: PLC0415  # what the commands import comes after it
+
+    use_numba_cache(read_settings())
+    command: Callable[..., None] = getattr(import_module(f"api.commands.{module}"), module)
+    return command
+
+
+def _not_loaded() -> None:
+    """Stands for a command that was not asked for."""
+
+
+def _alone(context: typer.Context) -> None:
+    """学径：终身学习平台的搜索与推荐服务。"""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)

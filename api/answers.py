@@ -1,0 +1,217 @@
+"""What answers look like, for the OpenAPI document; the answers themselves are written by rendering."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from corpus.resource import Format, Kind, Level
+from recommender.request import ReasonCode
+
+_DOCUMENTED = ConfigDict(use_attribute_docstrings=True)
+
+
+class PublicResource(BaseModel):
+    """A learning resource; what is not known is left out."""
+
+    model_config = _DOCUMENTED
+
+    id: str
+    kind: Kind
+    title: str
+    source: str = ""
+    """Where it came from."""
+    subtitle: str = ""
+    creators: list[str] = []
+    """Authors, teachers, lecturers."""
+    provider: str = ""
+    """School, publisher or organiser."""
+    platform: str = ""
+    series: str = ""
+    subjects: list[str] = []
+    """Names of the controlled list."""
+    tags: list[str] = []
+    """Free words."""
+    description: str = ""
+    audience: list[str] = []
+    level: Level | Literal[""] = ""
+    language: str = ""
+    """BCP 47 tag."""
+    format: list[Format] = []
+    published: str = ""
+    """YYYY, YYYY-MM or YYYY-MM-DD."""
+    isbn: str = ""
+    """13 digits."""
+    clc: str = ""
+    """Chinese Library Classification number."""
+    call_number: str = ""
+    url: str = ""
+    image: str = ""
+    price: float | None = None
+    """In yuan."""
+    free: bool | None = None
+    starts_at: str = ""
+    """RFC 3339, UTC."""
+    ends_at: str = ""
+    schedule: str = ""
+    """Free text, such as 每周二 9:00."""
+    signup_url: str = ""
+    signup_until: str = ""
+    capacity: int | None = None
+    phone: str = ""
+    address: str = ""
+    venue: str = ""
+    district: str = ""
+    hours: str = ""
+    related: list[str] = []
+    """Ids of resources that go with this one."""
+    rating: float | None = None
+    """0–10."""
+    popularity: int | None = None
+    """Comparable within one source and kind only."""
+
+
+class HighlightSegment(BaseModel):
+    """A stretch of an original text."""
+
+    text: str
+    hit: bool
+
+
+class ScorePart(BaseModel):
+    """What one word, phrase or rule adds to a score."""
+
+    name: str
+    kind: Literal["word", "synonym", "bigram", "piece", "exact", "prior"]
+    score: float
+
+
+class SearchItem(PublicResource):
+    """A hit: the public fields of the resource, and how it was found."""
+
+    rank: int
+    """From 1."""
+    score: float
+    """Compares within one answer only."""
+    matched: list[str]
+    """The words of the query that it holds."""
+    highlights: dict[str, list[HighlightSegment]]
+    """By field; fields without a match are left out."""
+    parts: list[ScorePart] = []
+    """With `explain` only; they sum to the score."""
+
+
+class SearchInterpretation(BaseModel):
+    """How the query was understood."""
+
+    model_config = _DOCUMENTED
+
+    normalized: str
+    words: list[str]
+    synonyms: dict[str, list[str]]
+    """Further words searched for a word's sake."""
+    dropped: list[str]
+    """Words that no resource holds."""
+    relaxed: bool
+    """True where no resource holds as many of the words as a hit should."""
+    structured: bool
+    """True where field names, quotes or AND, OR, NOT were obeyed."""
+    notice: str = ""
+    """One sentence for the resident, in Chinese."""
+
+
+class FacetCount(BaseModel):
+    """Hits that have a value."""
+
+    value: str
+    count: int
+
+
+class SearchAnswer(BaseModel):
+    """An answer to a search."""
+
+    model_config = _DOCUMENTED
+
+    query_id: str
+    release: str
+    """Within one release, pages concatenate to the full ranking."""
+    total: int
+    interpretation: SearchInterpretation
+    items: list[SearchItem]
+    facets: dict[str, list[FacetCount]]
+    """Each counted with every filter but its own."""
+    next_offset: int | None
+    """Null on the last page."""
+
+
+class RecommendationReason(BaseModel):
+    """Why a resource is recommended."""
+
+    model_config = _DOCUMENTED
+
+    code: ReasonCode
+    text: str
+    """One sentence in Chinese."""
+    share: float
+    """Of the score, 0–1."""
+    evidence: dict[str, Any]
+
+
+class RecommendedItem(PublicResource):
+    """A resource recommended; `source` says what it was found by."""
+
+    rank: int
+    """From 1."""
+    score: float
+    """Compares within one answer only."""
+    source: Literal["profile", "popular", "similar"]
+    reasons: list[RecommendationReason] = []
+    """The three with the largest shares."""
+
+
+class RecommendationAnswer(BaseModel):
+    """An answer of the recommender."""
+
+    model_config = _DOCUMENTED
+
+    recommendation_id: str
+    release: str
+    model: str
+    """What reckoned it."""
+    personalized: bool
+    degraded: Literal["nothing_known", "no_match", "unknown_likes"] | None
+    """Why less was used than was given."""
+    unknown_ids: list[str]
+    """Likes that the catalogue does not have."""
+    next: str | None
+    """For the page after this one."""
+    items: list[RecommendedItem]
+
+
+class LinkedData(BaseModel):
+    """A resource in the vocabulary of schema.org (JSON-LD)."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Readiness(BaseModel):
+    """The service answers searches."""
+
+    model_config = _DOCUMENTED
+
+    status: Literal["ready"]
+    release: str
+    resources: int
+    """In the index."""
+
+
+class Liveness(BaseModel):
+    """The process is alive."""
+
+    status: Literal["alive"]
+
+
+class Version(BaseModel):
+    """What runs."""
+
+    name: str
+    version: str

@@ -1,0 +1,38 @@
+"""The HTTP application."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+
+from api.logs import RequestLog
+from api.newest import NewestSnapshot
+from api.openapi import install_openapi
+from api.problems import install_problems
+from api.v1 import health, items, recommend, search, similar
+
+
+def create_app(newest: NewestSnapshot) -> FastAPI:
+    """An application that answers from the newest snapshot."""
+    app = FastAPI(
+        title="学径 Xuejing",
+        summary="Search and recommendation for a lifelong-learning platform",
+        version=project_version(),
+        docs_url=None,  # the pages load scripts from outside
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.newest = newest
+    for module in (search, recommend, similar, items, health):
+        app.include_router(module.router)
+    app.add_middleware(RequestLog)
+    install_problems(app)
+    install_openapi(app)
+    return app
+
+
+def project_version() -> str:
+    """The installed version, or 0 where the project runs from its sources only."""
+    try:
+        return version("xuejing")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,177 @@
+"""What can be asked at the doors: checked here, then handed inside as Query, Request and Filter."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import core_schema
+
+from api.moments import EndMoment, Moment
+from corpus.resource import Format, Kind, Level
+from index.query import MOST_OFFSET, MOST_RESULTS, MOST_TEXT, Filter, Query, Sort
+from recommender.request import (
+    MOST_EXCLUDED,
+    MOST_INTEREST_TEXT,
+    MOST_INTERESTS,
+    MOST_LIKES,
+    Interest,
+    Request,
+)
+
+_MOST_VALUES: Final = 50
+"""Values of one filter, and of `facets`."""
+_STRICT: Final = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=True)
+_LAX: Final = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+"""For what a query string says as well, where every value is text."""
+
+
+def _several(value: Any) -> Any:
+    """A single value for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+_SOME: Final = (BeforeValidator(_several), Field(max_length=_MOST_VALUES))
+Value = Annotated[str, Field(min_length=1, max_length=200)]
+Values = Annotated[list[Value], *_SOME]
+Year = Annotated[int, Field(ge=1, le=9999)]
+Limit = Annotated[int, Field(ge=0, le=MOST_RESULTS)]
+Facet = Literal[
+    "kind",
+    "source",
+    "subject",
+    "provider",
+    "platform",
+    "audience",
+    "level",
+    "format",
+    "language",
+    "district",
+    "venue",
+    "free",
+    "year",
+]
+
+
+class FilterFields(BaseModel):
+    """Conditions that all must hold; the values of one field are alternatives."""
+
+    model_config = _LAX
+
+    kind: Annotated[list[Kind], *_SOME] = []
+    source: Values = []
+    subject: Values = []
+    """Names of the controlled list, or their aliases."""
+    provider: Values = []
+    platform: Values = []
+    audience: Values = []
+    level: Annotated[list[Level], *_SOME] = []
+    format: Annotated[list[Format], *_SOME] = []
+    language: Values = []
+    """BCP 47 tags."""
+    district: Values = []
+    venue: Values = []
+    free: bool | None = None
+    year_from: Year | None = None
+    """Published in this year or later."""
+    year_to: Year | None = None
+    date_from: Moment | None = Field(None, alias="from")
+    """Takes place at or after; a date alone means its beginning in Beijing."""
+    date_to: EndMoment | None = Field(None, alias="to")
+    """Takes place before; a date alone includes that day."""
+
+    def conditions(self) -> Filter:
+        given = self.model_fields_set & _CONDITIONS
+        return Filter(**{name: _frozen(getattr(self, name)) for name in given})
+
+
+_CONDITIONS: Final = frozenset(FilterFields.model_fields)
+
+
+class SearchParameters(FilterFields):
+    """The parameters of a search."""
+
+    q: Annotated[str, Field(max_length=MOST_TEXT)] = ""
+    """Words, a field query (作者:余华) or a phrase in quotes; empty for everything that the filters allow."""
+    sort: Sort = "relevance"
+    limit: Limit = 10
+    offset: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
+    facets: Annotated[list[Facet], *_SOME] = []
+    """What to count the hits by."""
+    explain: bool = False
+    """Adds the parts of each score."""
+    at: Moment | None = None
+    """The moment to take for now."""
+
+    def query(self) -> Query:
+        return Query(
+            text=self.q,
+            filter=self.conditions(),
+            sort=self.sort,
+            limit=self.limit,
+            offset=self.offset,
+            facets=tuple(dict.fromkeys(self.facets)),
+            explain=self.explain,
+            at=self.at,
+        )
+
+
+class SimilarParameters(FilterFields):
+    """The parameters of a request for similar resources."""
+
+    limit: Limit = 10
+    at: Moment | None = None
+    """The moment to take for now."""
+
+
+class InterestBody(BaseModel):
+    """What a resident cares about: a text, or a text with its weight."""
+
+    model_config = _STRICT
+
+    text: Annotated[str, Field(min_length=1, max_length=MOST_INTEREST_TEXT, pattern=r"\S")]
+    weight: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1.0
+    """Only the proportion between the interests of one request counts."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        weighted = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [weighted["properties"]["text"], weighted]}
+
+
+class RecommendBody(BaseModel):
+    """What is known of a resident, and what may be recommended."""
+
+    model_config = _STRICT
+
+    interests: Annotated[list[InterestBody], Field(max_length=MOST_INTERESTS)] = []
+    likes: Annotated[list[Value], Field(max_length=MOST_LIKES)] = []
+    """Ids of resources; they are not recommended again."""
+    filter: FilterFields = Field(default_factory=lambda: FilterFields.model_validate({}))
+    """The filters of a search, by the same names."""
+    exclude_ids: Annotated[list[Value], Field(max_length=MOST_EXCLUDED)] = []
+    limit: Limit = 10
+    explain: bool = True
+    """False leaves the reasons out."""
+    at: Moment | None = None
+    """The moment to take for now."""
+
+    def request(self) -> Request:
+        return Request(
+            interests=tuple(Interest(text=interest.text, weight=interest.weight) for interest in self.interests),
+            likes=tuple(self.likes),
+            filter=self.filter.conditions(),
+            exclude_ids=tuple(self.exclude_ids),
+            limit=self.limit,
+            explain=self.explain,
+            at=self.at,
+        )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

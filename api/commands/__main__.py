@@ -1,0 +1,5 @@
+"""`python -m api.commands`."""
+
+from api.commands import main
+
+main()

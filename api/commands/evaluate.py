@@ -1,0 +1,39 @@
+"""`xuejing evaluate`: how well judged questions are answered."""
+
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.commands.options import Json
+from api.commands.terminal import Bars, show, write_json
+from api.commands.workplace import open_workplace
+from recommender.evaluation import METRICS
+from recommender.evaluation import evaluate as evaluate_file
+
+Files = Annotated[list[Path], typer.Argument(metavar="评判文件…", help="JSON Lines，每行一个问题和它的答案")]
+
+
+def evaluate(files: Files, json: Json = False) -> None:
+    """Measures how well the questions of judgment files are answered."""
+    place = open_workplace()
+    snapshot = place.snapshot()
+    with Bars() as bars:
+        evaluations = [evaluate_file(snapshot, file, progress=partial(bars, file.name)) for file in files]
+    if json:
+        write_json([asdict(evaluation) for evaluation in evaluations])
+        return
+    table = Table(title=f"索引 {snapshot.release}", title_justify="left")
+    for heading in ("评判集", "类型"):
+        table.add_column(heading)
+    for heading in ("题数", *METRICS):
+        table.add_column(heading, justify="right")
+    for evaluation in evaluations:
+        for group in evaluation.groups:
+            means = [group.metrics[name] for name in METRICS]
+            cells = [f"{mean.mean:.3f} ±{mean.standard_error:.3f}" for mean in means]
+            table.add_row(evaluation.name, group.type or "全部", str(group.questions), *cells)
+    show(table)

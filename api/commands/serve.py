@@ -1,0 +1,51 @@
+"""`xuejing serve`: the HTTP service."""
+
+from socket import AF_INET6, socket
+from typing import Annotated
+
+import typer
+
+from api.app import create_app
+from api.commands.options import Json
+from api.commands.terminal import Bars, say, show, write_json
+from api.commands.workplace import Workplace, open_workplace
+from api.listening import bind, only_service, serve_app
+from api.logs import configure_logs
+from api.newest import NewestSnapshot, warm_up
+from index.indexing import compile_index
+
+Host = Annotated[str | None, typer.Option("--host", metavar="地址", help="在哪个地址上应答  [默认 127.0.0.1]")]
+Port = Annotated[int | None, typer.Option("--port", metavar="端口", help="在哪个端口上应答  [默认 8000]")]
+
+
+def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
+    """Answers HTTP requests until it is told to stop."""
+    place = open_workplace(host=host, port=port)
+    settings = place.settings
+    configure_logs(level=settings.log_level, format=settings.log_format)
+    with only_service(place.state), bind(settings.host, settings.port) as bound:
+        newest = _prepare(place)
+        _announce(bound, json=json)
+        serve_app(create_app(newest), bound)
+
+
+def _prepare(place: Workplace) -> NewestSnapshot:
+    """Brings the index up to date, whatever a kill or an import without an index left behind."""
+    with place.catalogue() as catalogue:
+        if not catalogue.count():
+            say("目录还是空的。请另开一个终端导入资源：./run import 文件")
+        with Bars() as bars:
+            compile_index(catalogue, place.state, revision=place.revision, progress=bars)
+    newest = NewestSnapshot(place.state, revision=place.revision)
+    warm_up(newest())
+    return newest
+
+
+def _announce(bound: socket, *, json: bool) -> None:
+    host, port = bound.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if bound.family == AF_INET6 else f"http://{host}:{port}"
+    if json:
+        write_json({"url": url})
+        return
+    show(f"学径已启动：{url}")
+    show(f"搜索：{url}/v1/search?q=太极拳   接口说明：{url}/openapi.json   按 Ctrl-C 停止")

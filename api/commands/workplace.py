@@ -1,0 +1,61 @@
+"""What a command works on: the settings, the revision, the catalogue and the index of the state directory."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+from corpus.catalogue import Catalogue
+from pydantic import ValidationError
+
+from api.complaints import complaints, summary
+from api.settings import Settings, prepare_state, read_settings
+from corpus.revision import Revision, shipped_revision
+from index.snapshot import Snapshot, open_snapshot
+
+Checked = TypeVar("Checked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """A state directory with its settings and revision."""
+
+    settings: Settings
+    revision: Revision
+
+    @property
+    def state(self) -> Path:
+        return self.settings.state
+
+    @contextmanager
+    def catalogue(self) -> Iterator[Catalogue]:
+        """The catalogue, closed at the end."""
+        catalogue = Catalogue.open(self.settings.catalogue_url)
+        try:
+            yield catalogue
+        finally:
+            catalogue.close()
+
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot.
+
+        Raises: Unavailable if there is no index, saying what to do.
+        """
+        return open_snapshot(self.state, revision=self.revision)
+
+
+def open_workplace(**settings: Any) -> Workplace:
+    """The workplace that the environment names, with the settings given in its stead."""
+    chosen = read_settings(**settings)
+    prepare_state(chosen)
+    return Workplace(settings=chosen, revision=shipped_revision())
+
+
+def checked(make: Callable[[], Checked]) -> Checked:
+    """What `make` gives; what pydantic finds wrong with it is a wrong use of the command."""
+    try:
+        return make()
+    except ValidationError as error:
+        raise typer.BadParameter(summary(complaints(error.errors()))) from error

@@ -1,0 +1,43 @@
+"""The snapshot that a request sees."""
+
+from pathlib import Path
+
+from fastapi import Request
+
+from corpus.revision import Revision
+from index.filters import COUNTED
+from index.query import Query
+from index.search import search
+from index.snapshot import Snapshot, SnapshotKeeper
+from recommender.recommend import recommend
+from recommender.request import Interest
+from recommender.request import Request as RecommendRequest
+
+
+class NewestSnapshot:
+    """The newest snapshot of a state directory, opened as soon as an index stands there."""
+
+    def __init__(self, state: Path, *, revision: Revision) -> None:
+        self._state = state
+        self._revision = revision
+        self._keeper: SnapshotKeeper | None = None
+
+    def __call__(self) -> Snapshot:
+        """Raises: Unavailable while there is no index."""
+        if self._keeper is None:
+            self._keeper = SnapshotKeeper(self._state, revision=self._revision)
+        return self._keeper.current
+
+
+def snapshot_of(request: Request) -> Snapshot:
+    """The snapshot for a request; to be asked for once and used to its end."""
+    newest: NewestSnapshot = request.app.state.newest
+    return newest()
+
+
+def warm_up(snapshot: Snapshot) -> None:
+    """Has everything compiled and loaded that the first requests need."""
+    for text in ("", "学习", "书名:学习"):
+        search(snapshot, Query(text=text, facets=COUNTED))
+    recommend(snapshot, RecommendRequest())
+    recommend(snapshot, RecommendRequest(interests=(Interest(text="学习"),)))

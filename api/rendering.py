@@ -1,0 +1,103 @@
+"""Answers as JSON: a resource's ready-made object with the fields of this answer in front."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from api.identifiers import new_identifier
+from index.query import Hit, Interpretation, Result
+from recommender.request import Item, Recommendation
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_DIGITS: Final = 6
+_SOURCE: Final = re.compile(rb',"source":"(?:[^"\\]|\\.)*"')
+
+
+def render(value: Any) -> bytes:
+    """A value as compact JSON."""
+    return _encode(value).encode()
+
+
+def render_result(result: Result, *, explain: bool) -> bytes:
+    """The answer to a search."""
+    head = {
+        "query_id": new_identifier("q_"),
+        "release": result.release,
+        "total": result.total,
+        "interpretation": _interpretation(result.interpretation),
+    }
+    tail = {
+        "facets": {
+            name: [{"value": value.value, "count": value.count} for value in values]
+            for name, values in result.facets.items()
+        },
+        "next_offset": result.next_offset,
+    }
+    return _around(head, (_hit(hit, explain=explain) for hit in result.hits), tail)
+
+
+def render_recommendation(recommendation: Recommendation, *, explain: bool) -> bytes:
+    """The answer of the recommender."""
+    head = {
+        "recommendation_id": new_identifier("r_"),
+        "release": recommendation.release,
+        "model": "content",
+        "personalized": recommendation.personalized,
+        "degraded": recommendation.degraded,
+        "unknown_ids": recommendation.unknown_ids,
+        "next": None,
+    }
+    return _around(head, (_item(item, explain=explain) for item in recommendation.items), {})
+
+
+def _interpretation(interpretation: Interpretation) -> dict[str, Any]:
+    said = {
+        "normalized": interpretation.normalized,
+        "words": interpretation.words,
+        "synonyms": interpretation.synonyms,
+        "dropped": interpretation.dropped,
+        "relaxed": interpretation.relaxed,
+        "structured": interpretation.structured,
+    }
+    return said | {"notice": interpretation.notice} if interpretation.notice else said
+
+
+def _hit(hit: Hit, *, explain: bool) -> bytes:
+    fields: dict[str, Any] = {
+        "rank": hit.rank,
+        "score": round(hit.score, _DIGITS),
+        "matched": hit.matched,
+        "highlights": {
+            name: [{"text": segment.text, "hit": segment.hit} for segment in segments]
+            for name, segments in hit.highlights.items()
+        },
+    }
+    if explain:
+        fields["parts"] = [asdict(part) for part in hit.parts]
+    return _before(fields, hit.blob)
+
+
+def _item(item: Item, *, explain: bool) -> bytes:
+    fields: dict[str, Any] = {"rank": item.rank, "score": round(item.score, _DIGITS), "source": item.source}
+    if explain:
+        fields["reasons"] = [
+            {
+                "code": reason.code,
+                "text": reason.text,
+                "share": round(reason.share, _DIGITS),
+                "evidence": reason.evidence,
+            }
+            for reason in item.reasons
+        ]
+    return _before(fields, _SOURCE.sub(b"", item.blob, count=1))
+
+
+def _before(fields: Mapping[str, Any], blob: bytes) -> bytes:
+    return render(fields)[:-1] + b"," + blob[1:]
+
+
+def _around(head: Mapping[str, Any], items: Iterable[bytes], tail: Mapping[str, Any]) -> bytes:
+    end = b"," + render(tail)[1:] if tail else b"}"
+    return render(head)[:-1] + b',"items":[' + b",".join(items) + b"]" + end

@@ -1,0 +1,64 @@
+"""Machine matters, read from the environment: XUEJING_STATE, XUEJING_PORT and so on."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.complaints import complaints
+from corpus.errors import InvalidInput, Unavailable
+
+_PREFIX = "XUEJING_"
+
+
+class Settings(BaseSettings):
+    """Where the service keeps its state and how it answers; ranking numbers are no settings but data of a revision."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid", validate_default=False)
+
+    state: Path = Path("var")
+    """The only directory written to."""
+    database_url: str = ""
+    """Of the catalogue; SQLite in the state directory unless given."""
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8000, ge=0, le=65535)
+    """0 takes any free port."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """auto: console on a terminal, JSON elsewhere."""
+
+    @property
+    def catalogue_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.state.absolute() / 'catalogue.db'}"
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of the environment, overridden by those given that are not None.
+
+    Raises: InvalidInput (code invalid-settings) with the variable's name.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = complaints(error.errors())[0]
+        name = _PREFIX + first.pointer.removeprefix("/").upper()
+        raise InvalidInput(f"设置 {name} 不对：{first.message}", code="invalid-settings", place=name) from error
+
+
+def use_numba_cache(settings: Settings) -> None:
+    """Has numba keep its compiled code in the state directory; to be called before numba is imported."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.state.absolute() / "cache" / "numba"))
+
+
+def prepare_state(settings: Settings) -> None:
+    """Makes the state directory.
+
+    Raises: Unavailable if it cannot be made.
+    """
+    try:
+        settings.state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or "未知原因"
+        raise Unavailable(f"不能建立状态目录 {settings.state}：{reason}。", code="no-state") from error
