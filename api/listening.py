@@ -13,6 +13,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.causes import cause
 from corpus.errors import Conflict, InvalidInput
 
 _GRACE: Final = 8
@@ -63,7 +64,7 @@ def bind(host: str, port: int) -> socket.socket:
             raise Conflict(message, code="port-in-use") from error
         if error.errno == errno.EACCES:
             raise InvalidInput(f"没有权限使用端口 {port}，请用 1024 以上的端口。", code="no-port") from error
-        raise InvalidInput(f"不能使用地址 {host}:{port}：{error.strerror}。", code="no-address") from error
+        raise InvalidInput(f"不能使用地址 {host}:{port}：{cause(error)}。", code="no-address") from error
     return bound
 
 

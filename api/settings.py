@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.causes import cause
 from api.complaints import complaints
 from corpus.errors import InvalidInput, Unavailable
 
@@ -60,5 +61,4 @@ def prepare_state(settings: Settings) -> None:
     try:
         settings.state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or "未知原因"
-        raise Unavailable(f"不能建立状态目录 {settings.state}：{reason}。", code="no-state") from error
+        raise Unavailable(f"不能建立状态目录 {settings.state}：{cause(error)}。", code="no-state") from error

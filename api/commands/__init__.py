@@ -9,8 +9,9 @@ from typing import Final
 import typer
 from typer.exceptions import TyperException
 
+from api.causes import cause
 from api.commands.terminal import say
-from api.commands.usage import complaint, speak_chinese
+from api.commands.usage import ChineseCommand, ChineseGroup, complaint, speak_chinese
 from corpus.errors import XuejingError
 
 COMMANDS: Final = {
@@ -50,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # its reader has gone; the rest is for nobody
         return 1
     except OSError as error:
-        say(f"读写失败：{error.strerror or error}" + (f"（{error.filename}）" if error.filename else "") + "。")
+        say(f"读写失败：{cause(error)}" + (f"（{error.filename}）" if error.filename else "") + "。")
         return 1
     return int(code or 0)
 
@@ -58,9 +59,13 @@ def run(arguments: Sequence[str]) -> int:
 def _application(wanted: str | None) -> typer.Typer:
     """All commands, of which only the wanted one is loaded: --help answers at once."""
     app = typer.Typer(name="xuejing", add_completion=False, pretty_exceptions_enable=False)
-    app.callback(invoke_without_command=True)(_alone)
+    app.callback(cls=ChineseGroup, invoke_without_command=True, options_metavar="[选项]", subcommand_metavar="命令 …")(
+        _alone
+    )
     for name, (module, purpose) in COMMANDS.items():
-        app.command(name, help=purpose)(_load(module) if name == wanted else _not_loaded)
+        app.command(name, cls=ChineseCommand, help=purpose, options_metavar="[选项]")(
+            _load(module) if name == wanted else _not_loaded
+        )
     return app
 
 

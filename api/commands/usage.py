@@ -5,9 +5,33 @@ from typing import Any, Final
 
 import typer
 from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
+_KINDS: Final = {"integer": "整数", "number": "数"}
+
+
+class ChineseHelp:
+    """What of --help a command writes itself."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
+        formatter.write_usage(ctx.command_path, pieces, prefix="用法：")
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option:
+            option.help = "显示这段说明"
+        return option
+
+
+class ChineseCommand(ChineseHelp, TyperCommand):
+    """A command."""
+
+
+class ChineseGroup(ChineseHelp, TyperGroup):
+    """The commands together."""
 
 
 def speak_chinese() -> None:
@@ -36,7 +60,7 @@ def complaint(error: TyperException) -> str:
         case _ if said.startswith("Missing command"):
             return "缺少命令。" + _hint(error)
         case _ if "unexpected extra argument" in said:
-            return f"多了参数：{said.partition('(')[2].rstrip(')')}。" + _hint(error)
+            return f"多了参数：{said.rpartition('(')[2].rstrip(')')}。" + _hint(error)
         case _:
             return said
 
@@ -45,7 +69,8 @@ def _bad_value(error: TyperException) -> str:
     message = error.message
     if not message.isascii():
         return message
-    return f"{_parameter(error)}的值不对（{'，'.join(_QUOTED.findall(message)) or message}）。" + _hint(error)
+    wanted = next((f"，应是{name}" for word, name in _KINDS.items() if word in message), "")
+    return f"{_parameter(error)}的值不对{wanted}。" + _hint(error)
 
 
 def _parameter(error: TyperException) -> str:
