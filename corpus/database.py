@@ -1,0 +1,102 @@
+"""The database under the catalogue: its engine, its migrations, and its failures said plainly."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from corpus.errors import InvalidInput, Unavailable
+
+_BUSY_TIMEOUT: Final = 5
+"""Seconds a writer waits for another one."""
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for a database URL, with SQLite set so that what is acknowledged survives a crash.
+
+    Raises: InvalidInput if the URL cannot be read.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidInput("数据库地址写得不对，例如 sqlite:///var/catalogue.db。", place="database_url") from error
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the schema to this program's; several processes may do so at once.
+
+    Raises: Unavailable if the database was written by a newer program.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    with reported(), writing(engine) as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+        if present == scripts.get_current_head():
+            return
+        if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+            raise Unavailable(f"资源库的格式（{present}）比本程序新，请改用新版程序。", code="newer-format")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that is the only writer from its start; committed when it ends without an error."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turns what a database can suffer into Unavailable, with a message for the operator."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(_explained(error), code="database-unavailable") from error
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and "malformed" in str(error.orig) + "not a database":
+            raise Unavailable("资源库文件已损坏，请从备份恢复。", code="damaged-database") from error
+        raise
+
+
+def _explained(error: OperationalError) -> str:
+    said = str(error.orig).lower()
+    if "locked" in said or "busy" in said:
+        return "资源库正被另一个程序写入，请稍后再试。"
+    if "full" in said:
+        return "磁盘已满，没有写入；请腾出空间后再试。"
+    if "readonly" in said or "read-only" in said:
+        return "资源库是只读的，无法写入。"
+    if "unable to open" in said:
+        return "打不开资源库文件，请检查目录是否存在、是否有权限。"
+    return "资源库暂时不可用，请稍后再试。"
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.execute(text("BEGIN IMMEDIATE" if writes else "BEGIN"))

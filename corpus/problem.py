@@ -1,0 +1,70 @@
+"""What is wrong with a row that comes in, said to the person who can mend it."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with one row."""
+
+    row: int
+    """From 1; the line of a JSON Lines file."""
+    field: str
+    """Empty for the whole row."""
+    code: str
+    severity: Severity
+    """error: the row stays out; warning: it comes in, without the value or with it mended."""
+    message: str
+    """In Chinese, with its place."""
+
+
+_MESSAGES: Final = {
+    "empty-file": "文件是空的",
+    "damaged-gzip": "压缩文件在这里断了或已损坏，后面的读不出来",
+    "line-too-long": "这一行太长（超过 4 MB），没有读",
+    "not-utf8": "不是 UTF-8 文字",
+    "broken-json": "不是正确的 JSON（第 {} 个字符附近）",
+    "not-an-object": "应是一个 JSON 对象，例如 {{\"id\": \"…\", \"kind\": \"course\", \"title\": \"…\"}}",
+    "missing": "缺少这一项",
+    "wrong-type": "应是{}",
+    "too-long": "太长了，最多 {} 个字",
+    "too-many": "最多 {} 项",
+    "invalid-id": "编号不能含空格、换行或看不见的字符，也不能以 /similar 结尾",
+    "duplicate-id": "编号“{}”在第 {} 行已经有了，以前面的为准",
+    "foreign-id": "编号“{}”已属于来源“{}”，没有覆盖",
+    "unknown-kind": "不认识的类型“{}”，可用 course、book、activity、place、story",
+    "unknown-value": "不认识的值“{}”，可用 {}",
+    "wrong-date": "“{}”不是日期，应写作 2026、2026-05 或 2026-05-01",
+    "wrong-time": "“{}”不是时间，应写作 2026-05-01 09:00（北京时间）或 2026-05-01T09:00:00+08:00",
+    "ends-before": "结束时间早于开始时间",
+    "wrong-url": "“{}”不是网址，应以 http:// 或 https:// 开头",
+    "wrong-isbn": "“{}”不是正确的 ISBN",
+    "out-of-range": "“{}”超出范围，应在 {} 到 {} 之间",
+    "invisible": "去掉了看不见的字符",
+    "unknown-field": "没有这个字段",
+    "unknown-subject": "“{}”不在学科表里",
+}
+_WARNINGS: Final = {"invisible", "unknown-field", "unknown-subject", "wrong-isbn", "wrong-url"}
+_MOST_SHOWN: Final = 40
+
+
+def problem(row: int, field: str, code: str, *details: object, severity: Severity | None = None) -> Problem:
+    """A problem with the message of its code; `details` fill the gaps of the message."""
+    said = _MESSAGES[code].format(*(_shown(str(detail)) for detail in details))
+    place = f"第 {row} 行" + (f"“{_shown(field)}”" if field else "")
+    return Problem(
+        row=row,
+        field=field,
+        code=code,
+        severity=severity or ("warning" if code in _WARNINGS else "error"),
+        message=f"{place}：{said}。",
+    )
+
+
+def _shown(text: str) -> str:
+    """A text from outside, short and safe to print."""
+    shown = "".join(c if c.isprintable() else "�" for c in text[:_MOST_SHOWN])
+    return shown + "…" * (len(text) > _MOST_SHOWN)
