@@ -1,18 +1,19 @@
 """The HTTP application."""
 
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
 from api.logs import RequestLog
-from api.newest import NewestSnapshot
 from api.openapi import install_openapi
 from api.problems import install_problems
 from api.v1 import health, items, recommend, search, similar
+from index.snapshot import Snapshot
 
 
-def create_app(newest: NewestSnapshot) -> FastAPI:
-    """An application that answers from the newest snapshot."""
+def create_app(newest: Callable[[], Snapshot]) -> FastAPI:
+    """An application whose every request asks once for the newest snapshot and answers from it."""
     app = FastAPI(
         title="学径 Xuejing",
         summary="Search and recommendation for a lifelong-learning platform",

@@ -23,16 +23,18 @@ class NewestSnapshot:
         self._keeper: SnapshotKeeper | None = None
 
     def __call__(self) -> Snapshot:
-        """Raises: Unavailable while there is no index."""
         if self._keeper is None:
             self._keeper = SnapshotKeeper(self._state, revision=self._revision)
         return self._keeper.current
 
 
 def snapshot_of(request: Request) -> Snapshot:
-    """The snapshot for a request; to be asked for once and used to its end."""
-    newest: NewestSnapshot = request.app.state.newest
-    return newest()
+    """The snapshot for a request; to be asked for once and used to its end.
+
+    Raises: Unavailable while there is no index.
+    """
+    snapshot: Snapshot = request.app.state.newest()
+    return snapshot
 
 
 def warm_up(snapshot: Snapshot) -> None:

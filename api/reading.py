@@ -57,7 +57,7 @@ async def read_body(model: type[Asked], request: Request) -> Asked:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidRequest(complaints([_placed(detail) for detail in error.errors()])) from error
+        raise InvalidRequest(complaints(error.errors())) from error
 
 
 async def _bytes(request: Request) -> bytes:

@@ -12,7 +12,7 @@ from recommender.request import Item, Recommendation
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _DIGITS: Final = 6
-_SOURCE: Final = re.compile(rb',"source":"(?:[^"\\]|\\.)*"')
+_SOURCE: Final = re.compile(rb',\s*"source":\s*"(?:[^"\\]|\\.)*"')
 
 
 def render(value: Any) -> bytes:
