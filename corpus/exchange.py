@@ -5,6 +5,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -90,8 +91,10 @@ def write_lines(path: Path, bodies: Iterable[str]) -> int:
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
     count = 0
-    opened = gzip.open(unfinished, "wb") if path.suffix == ".gz" else unfinished.open("wb")
-    with opened as file:
+    with ExitStack() as opened:
+        file: Any = opened.enter_context(unfinished.open("wb"))
+        if path.suffix == ".gz":
+            file = opened.enter_context(gzip.GzipFile(fileobj=file, mode="wb"))
         for body in bodies:
             file.write(body.encode() + b"\n")
             count += 1
@@ -127,7 +130,7 @@ def _check_kind(path: Path, file: IO[bytes]) -> None:
 def _lines(file: _ReadBytes, *, compressed: bool) -> Iterator[Line]:
     source: Any = gzip.GzipFile(fileobj=file, mode="rb") if compressed else file  # type: ignore[call-overload]
     row = 0
-    for row, (line, complaint) in enumerate(_split(source), start=1):  # noqa: B007
+    for row, (line, complaint) in enumerate(_split(source), start=1):
         if complaint:
             yield Line(row=row, record=None, problem=problem(row, "", complaint), bytes_read=file.count)
         elif line.strip():

@@ -27,7 +27,7 @@ _MESSAGES: Final = {
     "line-too-long": "这一行太长（超过 4 MB），没有读",
     "not-utf8": "不是 UTF-8 文字",
     "broken-json": "不是正确的 JSON（第 {} 个字符附近）",
-    "not-an-object": "应是一个 JSON 对象，例如 {{\"id\": \"…\", \"kind\": \"course\", \"title\": \"…\"}}",
+    "not-an-object": '应是一个 JSON 对象，例如 {{"id": "…", "kind": "course", "title": "…"}}',
     "missing": "缺少这一项",
     "wrong-type": "应是{}",
     "too-long": "太长了，最多 {} 个字",
