@@ -1,5 +1,6 @@
 """The database under the catalogue: its engine, its migrations, and its failures said plainly."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from corpus.errors import InvalidInput, Unavailable
 
 _BUSY_TIMEOUT: Final = 5
 """Seconds a writer waits for another one."""
+_DAMAGED: Final = re.compile("malformed|not a database")
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -73,7 +75,7 @@ def reported() -> Iterator[None]:
     except OperationalError as error:
         raise Unavailable(_explained(error), code="database-unavailable") from error
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and "malformed" in str(error.orig) + "not a database":
+        if isinstance(error.orig, sqlite3.DatabaseError) and _DAMAGED.search(str(error.orig)):
             raise Unavailable("资源库文件已损坏，请从备份恢复。", code="damaged-database") from error
         raise
 

@@ -4,7 +4,7 @@ import gzip
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,9 +128,9 @@ def _check_kind(path: Path, file: IO[bytes]) -> None:
 
 
 def _lines(file: _ReadBytes, *, compressed: bool) -> Iterator[Line]:
-    source: Any = gzip.GzipFile(fileobj=file, mode="rb") if compressed else file  # type: ignore[call-overload]
+    read = gzip.GzipFile(fileobj=file, mode="rb").read1 if compressed else file.read  # type: ignore[call-overload]
     row = 0
-    for row, (line, complaint) in enumerate(_split(source), start=1):
+    for row, (line, complaint) in enumerate(_split(read), start=1):
         if complaint:
             yield Line(row=row, record=None, problem=problem(row, "", complaint), bytes_read=file.count)
         elif line.strip():
@@ -139,12 +139,12 @@ def _lines(file: _ReadBytes, *, compressed: bool) -> Iterator[Line]:
         yield Line(row=1, record=None, problem=problem(1, "", "empty-file"), bytes_read=file.count)
 
 
-def _split(source: Any) -> Iterator[tuple[bytes, str]]:
+def _split(read: Callable[[int], bytes]) -> Iterator[tuple[bytes, str]]:
     """Each line with its bytes, or with the code of what is wrong with it."""
     rest, too_long = b"", False
     while True:
         try:
-            data = source.read(_CHUNK)
+            data = read(_CHUNK)
         except (EOFError, OSError, zlib.error):
             yield b"", "damaged-gzip"
             return

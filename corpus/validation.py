@@ -49,7 +49,7 @@ def parse_resource(
         if name not in FIELDS:
             reading.complain(name, "unknown-field")
     for name in ("id", "kind", "title"):
-        if not values.get(name) and not any(found.field == name for found in reading.problems):
+        if not values.get(name) and (name, "error") not in {(p.field, p.severity) for p in reading.problems}:
             reading.complain(name, "missing")
     if values.get("starts_at") and values.get("ends_at") and values["ends_at"] < values["starts_at"]:
         reading.complain("ends_at", "ends-before")
