@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from api.causes import cause
+from api.protocol import HttpProtocol
 from corpus.errors import Conflict, InvalidInput
 
 _GRACE: Final = 8
@@ -73,7 +74,7 @@ def serve_app(app: ASGIApp, bound: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         ws="none",
         lifespan="off",
         log_config=None,

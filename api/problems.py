@@ -102,19 +102,36 @@ def problem_response(
     scope: Mapping[str, Any], *, status: int, code: str = "", detail: str = "", errors: Sequence[Complaint] = ()
 ) -> Response:
     """The answer to a request that failed."""
+    request_id = scope.get("state", {}).get("request_id", "")
+    body = problem_body(
+        status=status, code=code, detail=detail, instance=scope["path"], request_id=request_id, errors=errors
+    )
+    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problem_body(
+    *,
+    status: int,
+    instance: str,
+    request_id: str,
+    code: str = "",
+    detail: str = "",
+    errors: Sequence[Complaint] = (),
+) -> bytes:
+    """A problem as JSON; code and detail are those of the status unless given."""
     code = code or _CODES.get(status, "error")
-    problem = {
+    problem: dict[str, Any] = {
         "type": f"/problems/{code}",
         "title": _TITLES.get(code, "请求没有成功"),
         "status": status,
         "detail": detail or _DETAILS.get(status, "请求没有成功。"),
-        "instance": scope["path"],
-        "request_id": scope.get("state", {}).get("request_id", ""),
-        **({"errors": [asdict(error) for error in errors]} if errors else {}),
+        "instance": instance,
+        "request_id": request_id,
     }
-    body = json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
-    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    if errors:
+        problem["errors"] = [asdict(error) for error in errors]
+    return json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 _PIPE_WIDTH: Final = 160
 """Columns of a table that goes to a file or a pipe."""
@@ -51,7 +51,7 @@ class Bars:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            TaskProgressColumn(),
             TimeElapsedColumn(),
             console=notes,
             transient=True,
@@ -68,11 +68,12 @@ class Bars:
     ) -> None:
         self._progress.stop()
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: int, total: int, *, detail: str = "") -> None:
         """Tells how far a stage has come."""
+        name = f"{_STAGES.get(stage, stage)} {detail}".rstrip()
         if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(_STAGES.get(stage, stage))
-        self._progress.update(self._tasks[stage], completed=done, total=total)
+            self._tasks[stage] = self._progress.add_task(name)
+        self._progress.update(self._tasks[stage], completed=done, total=total, description=name)
         if time.monotonic() - self._began > _PATIENCE:
             self._progress.start()
 

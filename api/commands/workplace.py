@@ -1,5 +1,6 @@
 """What a command works on: the settings, the revision, the catalogue and the index of the state directory."""
 
+import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,11 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
-from corpus.catalogue import Catalogue
 from pydantic import ValidationError
 
+from api.commands.terminal import say
 from api.complaints import complaints, summary
 from api.settings import Settings, prepare_state, read_settings
+from corpus.catalogue import Catalogue
 from corpus.revision import Revision, shipped_revision
 from index.snapshot import Snapshot, open_snapshot
 
@@ -51,6 +53,18 @@ def open_workplace(**settings: Any) -> Workplace:
     chosen = read_settings(**settings)
     prepare_state(chosen)
     return Workplace(settings=chosen, revision=shipped_revision())
+
+
+@contextmanager
+def alone(state: Path, work: str, message: str) -> Iterator[None]:
+    """Waits, saying so, until no other process does the same work on a state directory."""
+    with (state / f"{work}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(message)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def checked(make: Callable[[], Checked]) -> Checked:

@@ -1,0 +1,128 @@
+"""`xuejing import`: files into the catalogue, then the index up to date."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from api.commands.options import Json
+from api.commands.terminal import Bars, say, write_json
+from api.commands.workplace import Workplace, alone, open_workplace
+from corpus.catalogue import Catalogue
+from corpus.errors import XuejingError
+from corpus.importing import ImportReport, import_file
+from index.indexing import compile_index
+
+MOST_SHOWN: Final = 20
+"""Problems of a file that are printed."""
+
+Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="JSON Lines，也可以是 .gz")]
+Source = Annotated[str | None, typer.Option("--source", metavar="来源", help="来源的名字  [默认 文件名]")]
+Kind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="类别", help="没有写类别的行属于哪一类：course、book、activity、place、story"),
+]
+Replace = Annotated[bool, typer.Option("--replace", help="撤下这个来源里文件中已经没有的资源")]
+Force = Annotated[bool, typer.Option("--force", help="与 --replace 同用：撤下超过两成也照做")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one file."""
+
+    file: Path
+    report: ImportReport | None = None
+    failure: XuejingError | None = None
+    """Why the file, or a part of what was asked, was refused."""
+
+    @property
+    def clean(self) -> bool:
+        return self.failure is None and self.report is not None and not self.report.errors
+
+
+def import_files(
+    files: Files,
+    source: Source = None,
+    kind: Kind = None,
+    replace: Replace = False,
+    force: Force = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> None:
+    """Imports files; whatever is wrong with a row or a file stops nothing else, and is reported."""
+    place = open_workplace()
+    asked = {"source": source, "kind": kind, "replace_source": replace, "force": force, "dry_run": dry_run}
+    outcomes = []
+    with place.catalogue() as catalogue, alone(place.state, "import", "另一个导入正在进行，等它结束……"):
+        for outcome in _outcomes(place, catalogue, files, asked):
+            outcomes.append(outcome)
+            if not json:
+                _tell(outcome)
+        index = None if dry_run else _update_index(place, catalogue)
+    if json:
+        write_json({"files": [_as_dict(outcome) for outcome in outcomes], "index": index})
+    elif index:
+        say(f"索引已更新：{index['resources']} 条资源，用了 {index['seconds']} 秒。")
+    if not all(outcome.clean for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _outcomes(
+    place: Workplace, catalogue: Catalogue, files: Sequence[Path], asked: dict[str, Any]
+) -> Iterator[Outcome]:
+    for file in files:
+        with Bars() as bars:
+
+            def show(rows: int, done: int, total: int, file: Path = file, bars: Bars = bars) -> None:
+                bars("import", done, total, detail=f"{file.name} {rows:,} 行")
+
+            try:
+                report = import_file(catalogue, file, subjects=place.revision.subject_of, progress=show, **asked)
+            except XuejingError as error:
+                yield Outcome(file=file, failure=error)
+            else:
+                yield Outcome(file=file, report=report)
+
+
+def _update_index(place: Workplace, catalogue: Catalogue) -> dict[str, Any]:
+    began = time.monotonic()
+    with Bars() as bars:
+        directory = compile_index(catalogue, place.state, revision=place.revision, progress=bars)
+    seconds = round(time.monotonic() - began, 1)
+    return {"base": directory.name, "resources": catalogue.count(), "seconds": seconds}
+
+
+def _tell(outcome: Outcome) -> None:
+    if outcome.failure:
+        place = outcome.failure.place or str(outcome.file)
+        say(f"{place}：{outcome.failure.message}")
+    if (report := outcome.report) is None:
+        return
+    done = [("新增", report.created), ("更新", report.updated), ("未变", report.unchanged), ("撤下", report.withdrawn)]
+    said = "，".join(f"{name} {count}" for name, count in done if count) or "没有可导入的行"
+    trial = "（试运行，没有写入）" if report.dry_run else ""
+    say(f"{outcome.file.name}（来源“{report.source}”）{trial}：读了 {report.rows} 行，{said}。")
+    if not report.problems:
+        return
+    counts = [("处错误，这些行没有导入", report.errors), ("处提醒，这些行已导入", report.warnings)]
+    say("；".join(f"{count} {name}" for name, count in counts if count) + "：")
+    worst_first = sorted(report.problems, key=lambda problem: problem.severity != "error")
+    for problem in worst_first[:MOST_SHOWN]:
+        say(f"  {'错误' if problem.severity == 'error' else '提醒'} {problem.message}")
+    more = report.errors + report.warnings - min(len(worst_first), MOST_SHOWN)
+    if more:
+        say(f"  另有 {more} 处没有列出。")
+
+
+def _as_dict(outcome: Outcome) -> dict[str, Any]:
+    failure = outcome.failure
+    error = failure and {"code": failure.code, "place": failure.place, "message": failure.message}
+    return {
+        "file": str(outcome.file),
+        "report": outcome.report and asdict(outcome.report),
+        "error": error,
+    }
