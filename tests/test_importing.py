@@ -1,0 +1,212 @@
+"""Imports of real files into real catalogues."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.catalogue import Catalogue
+from corpus.errors import Conflict, InvalidInput
+from corpus.exchange import write_lines
+from corpus.importing import BATCH, ImportReport, import_file
+from corpus.resource import Resource
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db")
+    yield catalogue
+    catalogue.close()
+
+
+def record(id: str, **more: Any) -> dict[str, Any]:
+    return {"id": id, "kind": "course", "title": f"课程 {id}", **more}
+
+
+@pytest.fixture
+def run(catalogue: Catalogue, tmp_path: Path) -> Callable[..., ImportReport]:
+    """Imports records, or lines as they are, as a file of the given name."""
+
+    def run(*lines: Any, name: str = "school.jsonl", **options: Any) -> ImportReport:
+        texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+        (tmp_path / name).write_text("\n".join(texts) + "\n", encoding="utf-8")
+        return import_file(catalogue, tmp_path / name, subjects={"医学": "医学"}.get, **options)
+
+    return run
+
+
+def ids(catalogue: Catalogue) -> list[str]:
+    return [json.loads(row.body)["id"] for row in catalogue.scan()]
+
+
+def test_valid_rows_come_in_and_the_others_are_named(catalogue: Catalogue, run: Callable[..., ImportReport]) -> None:
+    report = run(
+        record("c:1"),
+        '{"id": "c:2", "ki',
+        record("c:3", kind="video"),
+        record("c:1", title="又一个"),
+        record("c:4", title="有\u202e控制符", subjects=["炼金术"]),
+        record("c:5", published="昨天"),
+        record("c:6"),
+    )
+    assert ids(catalogue) == ["c:1", "c:4", "c:6"]
+    assert (report.rows, report.created, report.errors, report.warnings) == (7, 3, 4, 2)
+    assert [(p.row, p.code) for p in report.problems if p.severity == "error"] == [
+        (2, "broken-json"),
+        (3, "unknown-kind"),
+        (4, "duplicate-id"),
+        (6, "wrong-date"),
+    ]
+    first = catalogue.get("c:1")
+    assert first is not None
+    assert (first.title, first.source) == ("课程 c:1", "school")
+
+
+def test_importing_again_changes_nothing(catalogue: Catalogue, run: Callable[..., ImportReport]) -> None:
+    rows = [record(f"c:{i}") for i in range(10)]
+    before = run(*rows)
+    after = run(*rows)
+    assert (after.created, after.updated, after.unchanged, after.seq) == (0, 0, 10, before.seq)
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(catalogue: Catalogue, run: Callable[..., ImportReport]) -> None:
+    run(record("c:1"))
+    rows = record("c:1", title="新名"), record("c:2"), record("c:3", kind="video")
+    dry = run(*rows, dry_run=True)
+    assert (catalogue.count(), catalogue.seq()) == (1, 1)
+    real = run(*rows)
+    counts = ("created", "updated", "unchanged", "errors", "warnings")
+    assert [getattr(dry, name) for name in counts] == [getattr(real, name) for name in counts] == [1, 1, 0, 1, 0]
+
+
+def test_source_and_kind_can_be_given(catalogue: Catalogue, run: Callable[..., ImportReport]) -> None:
+    run({"id": "b:1", "title": "活着"}, record("c:1", source="own"), source="library", kind="book")
+    book, course = catalogue.get("b:1"), catalogue.get("c:1")
+    assert book is not None
+    assert course is not None
+    assert (book.source, book.kind, course.source, course.kind) == ("library", "book", "own", "course")
+    with pytest.raises(InvalidInput):
+        run(record("c:2"), kind="video")
+
+
+def test_another_sources_id_is_not_taken_over(catalogue: Catalogue, run: Callable[..., ImportReport]) -> None:
+    run(record("c:1"), name="a.jsonl")
+    report = run(record("c:1", title="抢来的"), record("c:2"), name="b.jsonl")
+    assert [p.code for p in report.problems] == ["foreign-id"]
+    kept = catalogue.get("c:1")
+    assert kept is not None
+    assert kept.title == "课程 c:1"
+    assert ids(catalogue) == ["c:1", "c:2"]
+
+
+def test_replace_withdraws_what_is_gone_and_brings_back_what_returns(
+    catalogue: Catalogue, run: Callable[..., ImportReport]
+) -> None:
+    rows = [record(f"c:{i}") for i in range(10)]
+    run(*rows)
+    run(record("x:1"), name="other.jsonl")
+    report = run(*rows[1:], replace_source=True)
+    assert report.withdrawn == 1
+    assert catalogue.active_ids("school") == {f"c:{i}" for i in range(1, 10)}
+    assert catalogue.active_ids("other") == {"x:1"}
+    assert run(*rows, replace_source=True).updated == 1
+    assert "c:0" in catalogue.active_ids("school")
+
+
+def test_replace_withdraws_more_than_a_fifth_only_by_force(
+    catalogue: Catalogue, run: Callable[..., ImportReport]
+) -> None:
+    rows = [record(f"c:{i}") for i in range(10)]
+    run(*rows)
+    with pytest.raises(Conflict, match="--force"):
+        run(*rows[:7], replace_source=True)
+    assert len(catalogue.active_ids("school")) == 10
+    assert run(*rows[:7], replace_source=True, force=True).withdrawn == 3
+
+
+def test_a_row_with_an_error_is_not_taken_for_gone(catalogue: Catalogue, run: Callable[..., ImportReport]) -> None:
+    rows = [record(f"c:{i}") for i in range(10)]
+    run(*rows)
+    assert run(*rows[1:], record("c:0", published="昨天"), replace_source=True).withdrawn == 0
+
+
+def test_a_file_that_breaks_off_withdraws_nothing(catalogue: Catalogue, tmp_path: Path) -> None:
+    whole = tmp_path / "school.jsonl.gz"
+    write_lines(whole, [json.dumps(record(f"c:{i}", note=os.urandom(8).hex())) for i in range(3000)])
+    import_file(catalogue, whole, subjects={}.get)
+    whole.write_bytes(whole.read_bytes()[:-2000])
+    with pytest.raises(Conflict, match="没有读完整"):
+        import_file(catalogue, whole, subjects={}.get, replace_source=True)
+    assert len(catalogue.active_ids("school")) == 3000
+
+
+def test_an_empty_file_is_an_error(catalogue: Catalogue, run: Callable[..., ImportReport], tmp_path: Path) -> None:
+    assert run("", " ").by_code == {"empty-file": 1}
+    (tmp_path / "empty.jsonl").touch()
+    with pytest.raises(InvalidInput, match="空的"):
+        import_file(catalogue, tmp_path / "empty.jsonl", subjects={}.get)
+
+
+def test_many_problems_are_counted_and_few_are_kept(run: Callable[..., ImportReport]) -> None:
+    report = run(*({"id": f"c:{i}"} for i in range(1500)))
+    assert (report.errors, len(report.problems)) == (3000, 1000)
+
+
+def test_export_and_import_give_the_same_catalogue(catalogue: Catalogue, tmp_path: Path) -> None:
+    resources = [Resource(id=f"b:{i}", kind="book", title=f"书 {i}", source="s", tags=("一", "二")) for i in range(20)]
+    catalogue.write(resources)
+    write_lines(tmp_path / "out.jsonl.gz", (row.body for row in catalogue.scan()))
+    copy = Catalogue.open(f"sqlite:///{tmp_path}/copy.db")
+    report = import_file(copy, tmp_path / "out.jsonl.gz", subjects={}.get)
+    assert report.problems == []
+    assert [row.body for row in copy.scan()] == [row.body for row in catalogue.scan()]
+    copy.close()
+
+
+IMPORT = """
+import sys
+from pathlib import Path
+from corpus.catalogue import Catalogue
+from corpus.importing import import_file
+catalogue = Catalogue.open(sys.argv[1])
+import_file(catalogue, Path(sys.argv[2]), subjects={}.get, progress=lambda rows, *_: print(rows, flush=True))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batches", [0, 1, 3])
+def test_after_kill_9_every_acknowledged_batch_is_there(tmp_path: Path, batches: int) -> None:
+    file, url = tmp_path / "big.jsonl", f"sqlite:///{tmp_path}/catalogue.db"
+    write_lines(file, (json.dumps(record(f"c:{i}", description="学" * 200)) for i in range(8 * BATCH)))
+    importing = subprocess.Popen(
+        [sys.executable, "-c", IMPORT, url, str(file)], stdout=subprocess.PIPE, cwd=ROOT, text=True
+    )
+    assert importing.stdout is not None
+    acknowledged = 0
+    for _ in range(batches):
+        acknowledged = int(importing.stdout.readline())
+    time.sleep(0.05)
+    importing.send_signal(signal.SIGKILL)
+    acknowledged = max([acknowledged, *map(int, importing.stdout.read().split())])
+    importing.wait()
+    importing.stdout.close()
+
+    catalogue = Catalogue.open(url)
+    assert acknowledged <= catalogue.count() == catalogue.seq()
+    assert catalogue.count() % BATCH == 0
+    report = import_file(catalogue, file, subjects={}.get)
+    assert report.created + report.unchanged == catalogue.count() == 8 * BATCH
+    catalogue.close()
+    connection = sqlite3.connect(tmp_path / "catalogue.db")
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
