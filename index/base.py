@@ -5,9 +5,6 @@ under its own name is whole. Nothing in it is a pickle.
 """
 
 import hashlib
-import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -15,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from corpus.errors import Unavailable
 from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
 from index.strings import StringTable
+from index.whole_directory import damaged, finish_directory, read_manifest, unfinished_directory
 
 FORMAT: Final = 1
 """Raised when an older base can no longer be read; it is then built anew."""
@@ -38,7 +35,8 @@ FACETS: Final = (
 )
 """Facets by the name a query uses; their codes stand in the base."""
 
-_MANIFEST = "manifest.json"
+_SMALL = 128
+"""Bytes of a file that is not worth mapping; an empty array has no more."""
 _TABLES = ("terms", "ids")
 
 
@@ -144,27 +142,12 @@ def base_name(revision: int, seq: int) -> str:
 
 def write_base(directory: Path, manifest: Manifest, arrays: Arrays) -> None:
     """Writes a base so that after a kill at any moment it is whole or not there."""
-    unfinished = directory.with_name(f"unfinished-{directory.name}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    sizes, hashes = {}, {}
+    unfinished = unfinished_directory(directory)
+    hashes = {}
     for name, array in arrays.items():
-        path = unfinished / f"{name}.npy"
-        with path.open("wb") as file:
-            np.save(file, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        sizes[name] = path.stat().st_size
-        hashes[name] = _file_hash(path)
-    content = json.dumps(asdict(manifest) | {"sizes": sizes, "hashes": hashes}, ensure_ascii=False)
-    with (unfinished / _MANIFEST).open("w", encoding="utf-8") as text:
-        text.write(content)
-        text.flush()
-        os.fsync(text.fileno())
-    _sync_directory(unfinished)
-    shutil.rmtree(directory, ignore_errors=True)
-    unfinished.rename(directory)
-    _sync_directory(directory.parent)
+        np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
+        hashes[name] = _file_hash(unfinished / f"{name}.npy")
+    finish_directory(unfinished, directory, {**asdict(manifest), "hashes": hashes})
 
 
 def open_base(directory: Path) -> Base:
@@ -173,8 +156,8 @@ def open_base(directory: Path) -> Base:
     Raises: Unavailable if it is missing, of another format, or a part of it is damaged.
     """
     manifest = _read_manifest(directory)
-    arrays = {name: _open_array(directory / f"{name}.npy", size) for name, size in manifest.sizes.items()}
     try:
+        arrays = {name: _open_array(directory / f"{name}.npy") for name in manifest.hashes}
         tables: dict[str, Any] = {
             t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable)}) for t in _TABLES
         }
@@ -187,8 +170,8 @@ def open_base(directory: Path) -> Base:
             **tables,
             **plain,
         )
-    except (KeyError, TypeError) as error:
-        raise _damaged(directory, f"缺少 {error}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged(directory, str(error)) from error
 
 
 def verify_base(directory: Path) -> list[str]:
@@ -198,40 +181,19 @@ def verify_base(directory: Path) -> list[str]:
 
 
 def _read_manifest(directory: Path) -> Manifest:
+    content = read_manifest(directory, format=FORMAT)
     try:
-        content = json.loads((directory / _MANIFEST).read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            raise Unavailable(f"索引“{directory.name}”的格式版本是 {content['format']}，本程序需要 {FORMAT}。")
         return Manifest(**content)
-    except FileNotFoundError as error:
-        raise Unavailable(f"没有找到索引“{directory.name}”。") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(directory, _MANIFEST) from error
+    except TypeError as error:
+        raise damaged(directory, "manifest") from error
 
 
-def _open_array(path: Path, size: int) -> Any:
-    try:
-        if path.stat().st_size != size:
-            raise ValueError(f"{path.stat().st_size} instead of {size} bytes")
-        array = np.load(path, allow_pickle=False, mmap_mode="r" if size > 128 else None)
-        array.setflags(write=False)
-        return array.view(np.ndarray)
-    except (OSError, ValueError) as error:
-        raise _damaged(path.parent, path.name) from error
-
-
-def _damaged(directory: Path, part: str) -> Unavailable:
-    return Unavailable(f"索引“{directory.name}”已损坏（{part}），需要重新建立。", code="damaged-index")
+def _open_array(path: Path) -> Any:
+    array = np.load(path, allow_pickle=False, mmap_mode="r" if path.stat().st_size > _SMALL else None)
+    array.setflags(write=False)
+    return array.view(np.ndarray)
 
 
 def _file_hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,26 +1,23 @@
 """Brings the index up to date with the catalogue."""
 
-import ctypes
 import fcntl
 import json
-import multiprocessing
 import os
 import shutil
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from corpus.catalogue import Catalogue, StoredResource
-
 from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import Base, base_name, open_base
 from index.building import build_base, compiled_numbers
 from index.digest import Digest, Digester
+from index.forking import forked_pool
 from index.segmentation import Segmenter, open_segmenter
 from index.structured import StructuredIndex, build_structured_index
 
@@ -140,10 +137,7 @@ def _digests(rows: Iterator[StoredResource], segmenter: Segmenter, *, parallel: 
         return
     _Worker.digester = digester  # forked workers find it here, with its dictionary loaded
     workers = os.cpu_count() or 1
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_die_with_parent, initargs=(os.getpid(),)
-    ) as pool:
+    with forked_pool(workers) as pool:
         pending: deque[Future[Digest]] = deque()
         for batch in batches:
             pending.append(pool.submit(_digest, batch))
@@ -165,11 +159,3 @@ def _batches(rows: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]
     iterator = iter(rows)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
-
-
-def _die_with_parent(parent: int) -> None:
-    """Ends this worker with its parent, also after kill -9."""
-    death_signal = 1  # PR_SET_PDEATHSIG
-    ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
