@@ -83,6 +83,7 @@ def rank(
     terms: UInt32,
     weights: Float32,
     bits: UInt64,
+    instead: UInt64,
     alternatives: UInt64,
     groups: UInt64,
     bonuses: Float32,
@@ -105,8 +106,10 @@ def rank(
         offsets, posting_rows, impacts: postings by term.
         terms, weights, bits: (m,) the query's terms; `bits` is a term's own bit, 0 for a bigram or piece, which
             scores but does not count. Counted terms come first. Weights >= 0.
+        instead: (m,) bits of earlier terms; where a row holds one of them, this term marks it but does not score:
+            a synonym adds nothing to the word itself.
         alternatives, groups, bonuses: (a,) a group is matched by a row that holds all bits of one of its
-            alternatives; `groups` is the group's own bit, `bonuses` is added where an alternative matches.
+            alternatives; `groups` is the group's own bit, `bonuses` is added where an alternative matches first.
         wanted: how many groups a row should match; where no row does, the most that any row matches.
             0, or no row with any group: every row with a score.
         exact_rows, exact_bonus: (e,) rows that match all groups, and what they are worth more.
@@ -123,13 +126,16 @@ def rank(
     for i in range(len(terms)):
         start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
         touched += stop - start
-        weight, bit = weights[i], bits[i]
+        weight, bit, before = weights[i], bits[i], instead[i]
         if bit:
             for p in range(start, stop):
                 row = posting_rows[p]
                 if marks[row] == 0:
                     matched[candidates] = row
                     candidates += np.uint64(1)
+                elif marks[row] & before:
+                    marks[row] |= bit
+                    continue
                 marks[row] |= bit
                 accumulator[row] += weight * impacts[p]
         else:
@@ -149,7 +155,7 @@ def rank(
         if allowed[row]:
             found = np.uint64(0)
             for a in range(len(alternatives)):
-                if marks[row] & alternatives[a] == alternatives[a]:
+                if marks[row] & alternatives[a] == alternatives[a] and not found & groups[a]:
                     found |= groups[a]
                     accumulator[row] += bonuses[a]
             if marks[row] & EXACT_MARK:
@@ -184,8 +190,6 @@ def rank(
                 accumulator[row] = 0
                 marks[row] = 0
     else:
-        for i in range(candidates):
-            marks[matched[i]] = 0
         for row in range(np.uint64(len(accumulator))):
             if accumulator[row] > 0 and allowed[row]:
                 score = accumulator[row] * prior[row]
@@ -199,6 +203,8 @@ def rank(
     for i in range(size):
         top_marks[i] = marks[top_rows[i]]
 
+    if not asked:
+        marks[:] = 0
     for i in range(found_rows):
         marks[matched[i]] = 0
         accumulator[matched[i]] = 0

@@ -58,6 +58,7 @@ def rank_rows(
         query.terms,
         query.weights,
         query.bits,
+        query.instead,
         query.alternatives,
         query.groups,
         query.bonuses,
@@ -103,12 +104,17 @@ def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float
     contributions(base.term_offsets, base.posting_rows, base.bm25f, query.terms, query.weights, row, values)
     parts = [
         Part(name=name.partition(":")[2] or name, kind=kind, score=float(value))
-        for name, kind, value in zip(query.names, query.kinds, values, strict=True)
-        if value > 0
+        for name, kind, value, instead in zip(query.names, query.kinds, values, query.instead.tolist(), strict=True)
+        if value > 0 and not instead & marks
     ]
-    for alternative, bonus in zip(query.alternatives.tolist(), query.bonuses.tolist(), strict=True):
-        if bonus and marks & alternative == alternative:
-            parts.append(Part(name="、".join(_named(query, alternative)), kind="synonym", score=bonus))
+    found = 0
+    for alternative, group, bonus in zip(
+        query.alternatives.tolist(), query.groups.tolist(), query.bonuses.tolist(), strict=True
+    ):
+        if marks & alternative == alternative and not found & group:
+            found |= group
+            if bonus:
+                parts.append(Part(name="、".join(_named(query, alternative)), kind="synonym", score=bonus))
     if marks & int(EXACT_MARK):
         parts.append(Part(name=query.folded, kind="exact", score=query.exact_bonus))
     plain = sum(part.score for part in parts)

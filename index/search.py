@@ -125,22 +125,23 @@ def _interpretation(asked: _Asked, ranking: Ranking) -> Interpretation:
         dropped=understanding.dropped,
         relaxed=relaxed,
         structured=asked.mask is not None,
-        notice=asked.notice or _notice(understanding, ranking, empty=asked.empty),
+        notice=asked.notice or _notice(asked, ranking),
     )
 
 
-def _notice(understanding: Understanding, ranking: Ranking, *, empty: bool) -> str:
-    if empty:
+def _notice(asked: _Asked, ranking: Ranking) -> str:
+    dropped = asked.understanding.dropped
+    if asked.empty:
         return ""
-    if not understanding.words:
+    if asked.mask is None and not asked.understanding.words:
         return "请输入想找的内容，例如：太极拳、智能手机、余华。"
     if not ranking.total:
         return "没有找到相关内容，请换个说法，或少选一些筛选条件。"
-    if understanding.dropped and ranking.asked:
-        return f"没有资源含有“{'”“'.join(understanding.dropped[:3])}”，已按其余的词为您查找。"
+    if asked.mask is not None:
+        return ""
     if not ranking.asked:
         return "没有资源含有这些词，以下内容只是部分相近。"
-    return ""
+    return f"没有资源含有“{'”“'.join(dropped[:3])}”，已按其余的词为您查找。" if dropped else ""
 
 
 def _facets(

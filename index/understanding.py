@@ -37,6 +37,8 @@ class Understanding:
     weights: Float32
     """(m,) the term's idf times the weight of its kind."""
     bits: UInt64
+    instead: UInt64
+    """(m,) bits of the word a synonym stands for, and of its synonyms before it; 0 for all else."""
     alternatives: UInt64
     groups: UInt64
     bonuses: Float32
@@ -88,6 +90,8 @@ class _Draft:
     snapshot: Snapshot
     terms: dict[str, tuple[PartKind, float]] = field(default_factory=dict)
     groups: list[list[tuple[str, ...]]] = field(default_factory=list)
+    instead: dict[str, list[str]] = field(default_factory=dict)
+    """For each synonym the terms in whose place it stands."""
     extra: dict[tuple[str, ...], float] = field(default_factory=dict)
     """What a synonym of several terms is worth where all of them stand together."""
 
@@ -109,21 +113,26 @@ class _Draft:
             span = ""
             for end in range(start, min(start + 5, len(words))):
                 span += words[end].text
+                earlier = [word.text for word in words[start : end + 1]]
                 for synonym in known.get(span, ()):
-                    alternative = self._add_synonym(synonym)
+                    alternative = self._add_synonym(synonym, earlier)
                     for group in self.groups[start : end + 1]:
                         group.append(alternative)
                 if span in known:
                     used[span] = known[span]
         return used
 
-    def _add_synonym(self, synonym: str) -> tuple[str, ...]:
+    def _add_synonym(self, synonym: str, earlier: list[str]) -> tuple[str, ...]:
+        """The synonym's terms; a single one scores where none of the earlier terms stands, and joins them."""
         weight = self.snapshot.revision.tuning.synonym_weight
         terms = tuple(word.text for word in self.snapshot.segmenter.segment(synonym))
         for term in terms:
             self.add(term, "synonym", weight if len(terms) == 1 else 0)
         if len(terms) > 1:
             self.extra[terms] = weight
+        elif terms and self.terms[terms[0]][0] == "synonym":
+            self.instead.setdefault(terms[0], []).extend(earlier)
+            earlier.extend(terms)
         return terms
 
     def finish(
@@ -143,7 +152,7 @@ class _Draft:
         for word, group in zip(words, self.groups, strict=True):
             sets = _possible(group, bit)
             for terms_together in sets:
-                alternatives.append(sum(bit[term] for term in terms_together))
+                alternatives.append(_union(bit, terms_together))
                 groups.append(1 << matchable)
                 bonuses.append(self._bonus(terms_together, number))
             if sets and matchable < _MOST_COUNTED:
@@ -160,6 +169,9 @@ class _Draft:
             terms=terms,
             weights=kind_weights * snapshot.idf[terms],
             bits=np.array([bit.get(term, 0) for term in names], np.uint64),
+            instead=np.array(
+                [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names], np.uint64
+            ),
             alternatives=np.array(alternatives, np.uint64),
             groups=np.array(groups, np.uint64),
             bonuses=np.array(bonuses, np.float32),
@@ -172,6 +184,13 @@ class _Draft:
         if terms not in self.extra:
             return 0.0
         return self.extra[terms] * 0.5 * max(float(self.snapshot.idf[number[term]]) for term in terms)
+
+
+def _union(bit: dict[str, int], terms: Iterable[str]) -> int:
+    union = 0
+    for term in terms:
+        union |= bit.get(term, 0)
+    return union
 
 
 def _possible(group: Iterable[tuple[str, ...]], known: dict[str, int]) -> list[tuple[str, ...]]:

@@ -50,6 +50,7 @@ def questions(draw: st.DrawFn) -> dict[str, object]:
         "terms": np.array(terms, np.uint32),
         "weights": np.array([draw(st.integers(1, 4)) for _ in terms], np.float32),
         "bits": np.array([1 << i if i < counted else 0 for i in range(len(terms))], np.uint64),
+        "instead": np.array([draw(st.integers(0, (1 << min(i, counted)) - 1)) for i in range(len(terms))], np.uint64),
         "groups": [sum(1 << i for i in group) for group in groups],
         "wanted": draw(st.integers(0, len(groups))),
         "exact": np.array(sorted(draw(st.sets(st.integers(0, ROWS - 1), max_size=2))), np.uint32),
@@ -69,6 +70,7 @@ def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int,
         question["terms"],
         question["weights"],
         question["bits"],
+        question["instead"],
         np.array(question["groups"], np.uint64),
         np.array([1 << i for i in range(len(question["groups"]))], np.uint64),
         np.zeros(len(question["groups"]), np.float32),
@@ -87,9 +89,14 @@ def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int,
 
 def oracle(question: dict) -> tuple[list[int], list[float], int, int]:
     dense = question["index"].dense()[question["terms"]]
-    scores = (dense * question["weights"][:, None]).sum(axis=0)
+    scores = np.zeros(ROWS, np.float32)
+    held = np.zeros(ROWS, np.uint64)
+    for impacts, weight, bit, instead in zip(
+        dense, question["weights"], question["bits"], question["instead"], strict=True
+    ):
+        scores += impacts * weight * ((held & instead == 0) | (bit == 0))
+        held |= (impacts > 0) * bit
     scores[question["exact"]] += 64
-    held = ((dense > 0) * question["bits"][:, None].astype(np.int64)).sum(axis=0)
     reached = np.array([sum((mask & group) == group for group in question["groups"]) for mask in held.tolist()])
     reached[question["exact"]] = 64
     allowed = question["allowed"] == 1
