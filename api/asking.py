@@ -29,11 +29,16 @@ def _several(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-_SOME: Final = (BeforeValidator(_several), Field(max_length=_MOST_VALUES))
+def _whole(value: Any) -> Any:
+    """10.0 is an integer in JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_SOME: Final = (Field(max_length=_MOST_VALUES), BeforeValidator(_several))
 Value = Annotated[str, Field(min_length=1, max_length=200)]
 Values = Annotated[list[Value], *_SOME]
 Year = Annotated[int, Field(ge=1, le=9999)]
-Limit = Annotated[int, Field(ge=0, le=MOST_RESULTS)]
+Limit = Annotated[int, Field(ge=0, le=MOST_RESULTS), BeforeValidator(_whole)]
 Facet = Literal[
     "kind",
     "source",

@@ -80,6 +80,7 @@ _MESSAGES: Final[Mapping[str, str | Callable[[_Context], str]]] = {
     "string_unicode": "含有无法识别的字符",
     "string_too_long": lambda context: f"太长了，最多 {context['max_length']} 个字",
     "string_too_short": "不能为空",
+    "string_pattern_mismatch": "不能只有空白",
     "literal_error": _alternatives,
     "int_type": _NO_INTEGER,
     "int_parsing": _NO_INTEGER,

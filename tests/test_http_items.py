@@ -59,7 +59,9 @@ def test_every_id_leads_to_its_resource(client: TestClient, resource: Resource) 
     assert client.get("/v1/items/" + quote(resource.id, safe="")).json() == resource.as_dict()
 
 
-@pytest.mark.parametrize("id", ["b:2", "b:3", "x" * 5000, "%00", "%ff", "a/similarly", ""], ids=lambda id: id[:9] or "empty")
+@pytest.mark.parametrize(
+    "id", ["b:2", "b:3", "x" * 5000, "%00", "%ff", "a/similarly", ""], ids=lambda id: id[:9] or "empty"
+)
 def test_what_is_hidden_or_unknown_is_not_found(client: TestClient, id: str) -> None:
     response = client.get(f"/v1/items/{id}")
     assert response.status_code == 404

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -14,10 +14,14 @@ from api.commands.terminal import say
 from api.complaints import complaints, summary
 from api.settings import Settings, prepare_state, read_settings
 from corpus.catalogue import Catalogue
+from corpus.errors import InvalidInput
 from corpus.revision import Revision, shipped_revision
 from index.snapshot import Snapshot, open_snapshot
 
 Checked = TypeVar("Checked")
+
+_QUERY: Final = ("q", "interests", "likes", "exclude_ids")
+"""What is asked, against how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +72,14 @@ def alone(state: Path, work: str, message: str) -> Iterator[None]:
 
 
 def checked(make: Callable[[], Checked]) -> Checked:
-    """What `make` gives; what pydantic finds wrong with it is a wrong use of the command."""
+    """What `make` gives.
+
+    Raises: InvalidInput if the query is at fault; BadParameter if an option is.
+    """
     try:
         return make()
     except ValidationError as error:
-        raise typer.BadParameter(summary(complaints(error.errors()))) from error
+        found = complaints(error.errors())
+        if found[0].pointer.split("/")[1] in _QUERY:
+            raise InvalidInput(summary(found)) from error
+        raise typer.BadParameter(summary(found)) from error

@@ -1,0 +1,97 @@
+"""The OpenAPI document describes the service truthfully."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from corpus.resource import Resource
+from index.snapshot import Snapshot
+
+RESOURCES = (
+    Resource(id="0", kind="course", title="太极拳入门", tags=("养生",), price=10, rating=8.0, level="入门"),
+    Resource(id="b:1", kind="book", title="活着", creators=("余华",), published="2012", format=("print", "ebook")),
+    Resource(id="a/1", kind="activity", title="公益课", starts_at="2026-08-01T01:00:00Z", venue="图书馆", free=True),
+)
+
+
+@pytest.fixture(scope="module")
+def app(snapshot_of: Callable[..., Snapshot]) -> Any:
+    snapshot = snapshot_of(*RESOURCES)
+    return create_app(lambda: snapshot)
+
+
+def operations(app: Any) -> Iterator[Any]:
+    for operation in schemathesis.openapi.from_asgi("/openapi.json", app).get_all_operations():
+        yield operation.ok()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/recommend", "/v1/items/{id}/similar", "/v1/items/{id}", "/readyz"])
+def test_every_answer_is_as_documented(app: Any, path: str) -> None:
+    """Status, content type, headers and body; what the document allows is accepted."""
+    [operation] = [operation for operation in operations(app) if operation.path == path]
+
+    @settings(max_examples=100, suppress_health_check=[*HealthCheck])
+    @given(case=operation.as_strategy(), id=st.sampled_from([resource.id for resource in RESOURCES]))
+    def ask(case: Any, id: str) -> None:
+        case.call_and_validate()
+        if "id" in case.path_parameters:
+            case.path_parameters["id"] = id
+            case.call_and_validate()
+
+    ask()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/recommend", "/v1/items/{id}/similar"])
+def test_what_the_document_forbids_is_refused_or_understood(app: Any, path: str) -> None:
+    [operation] = [operation for operation in operations(app) if operation.path == path]
+
+    @settings(max_examples=100, suppress_health_check=[*HealthCheck])
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    def ask(case: Any) -> None:
+        case.call_and_validate(excluded_checks=[negative_data_rejection])
+
+    ask()
+
+
+def test_every_route_is_documented(app: Any) -> None:
+    document = TestClient(app).get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {
+        "/v1/search",
+        "/v1/recommend",
+        "/v1/items/{id}",
+        "/v1/items/{id}/similar",
+        "/livez",
+        "/readyz",
+        "/version",
+    }
+    for path in document["paths"].values():
+        for operation in path.values():
+            assert operation["summary"]
+            for status, response in operation["responses"].items():
+                expected = "application/json" if status == "200" else "application/problem+json"
+                assert expected in response["content"]
+
+
+def test_the_parameters_of_a_search_are_documented(app: Any) -> None:
+    document = TestClient(app).get("/openapi.json").json()
+    names = {parameter["name"] for parameter in document["paths"]["/v1/search"]["get"]["parameters"]}
+    filters = "kind source subject provider platform audience level format language district venue free"
+    others = "year_from year_to from to q sort limit offset facets explain at"
+    assert names == {*filters.split(), *others.split()}
+
+
+def test_the_document_loads_nothing_from_outside(app: Any) -> None:
+    client = TestClient(app)
+    assert client.get("/docs").status_code == 404
+    assert client.get("/redoc").status_code == 404
