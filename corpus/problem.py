@@ -57,7 +57,7 @@ def problem(row: int, field: str, code: str, *details: object, severity: Severit
     place = f"第 {row} 行" + (f"“{_shown(field)}”" if field else "")
     return Problem(
         row=row,
-        field=field,
+        field=_shown(field),
         code=code,
         severity=severity or ("warning" if code in _WARNINGS else "error"),
         message=f"{place}：{said}。",

@@ -18,6 +18,7 @@ SubjectOf = Callable[[str], str | None]
 """The name in the controlled list that a text means, or None."""
 
 MOST_ID: Final = 200
+MOST_SOURCE: Final = 200
 MOST_TITLE: Final = 500
 MOST_DESCRIPTION: Final = 20_000
 MOST_TEXT: Final = 1_000
@@ -31,6 +32,9 @@ _CHOICES: Final = {"level": LEVELS, "status": STATUSES, "format": FORMATS}
 _NUMBERS: Final = {"price": (0, 10_000_000), "rating": (0, 10), "capacity": (0, 10**9), "popularity": (0, 10**12)}
 _INTEGERS: Final = ("capacity", "popularity")
 _TIMES: Final = ("starts_at", "ends_at", "signup_until")
+_LAST_MOMENTS: Final = ("ends_at", "signup_until")
+"""A day alone means its last second: what ends on 1 May is open on 1 May."""
+_MOST: Final = {"source": MOST_SOURCE, "title": MOST_TITLE, "description": MOST_DESCRIPTION}
 _URLS: Final = ("url", "image", "signup_url")
 
 
@@ -55,7 +59,7 @@ def parse_resource(
         reading.complain("ends_at", "ends-before")
     if any(found.severity == "error" for found in reading.problems):
         return None, reading.problems
-    known = {name: value for name, value in values.items() if value is not None}
+    known = {name: value for name, value in values.items() if value not in (None, "", ())}
     return Resource(**{"source": source, **known}), reading.problems
 
 
@@ -105,7 +109,7 @@ class _Reading:
         if not text:
             return text
         if name in _TIMES:
-            return self._time(text)
+            return self._time(text, last=name in _LAST_MOMENTS)
         if name in _URLS:
             return self._url(text)
         return self._choice(name, text) if name in _CHOICES else text
@@ -114,7 +118,7 @@ class _Reading:
         """A cleaned text; its length counts after cleaning."""
         if not isinstance(given, str):
             raise _Wrong("wrong-type", "文字")
-        most = {"title": MOST_TITLE, "description": MOST_DESCRIPTION}.get(name, MOST_TEXT)
+        most = _MOST.get(name, MOST_TEXT)
         text = clean_text(given) if name == "description" else clean_line(given)
         if len(text) > most:
             raise _Wrong("too-long", most)
@@ -197,10 +201,12 @@ class _Reading:
             raise _Wrong("wrong-date", text)
         return text
 
-    def _time(self, text: str) -> str:
-        """RFC 3339 in UTC; what names no zone is Beijing's time."""
+    def _time(self, text: str, *, last: bool) -> str:
+        """RFC 3339 in UTC; what names no zone is Beijing's time, a day alone its first or last second."""
         try:
             moment = datetime.fromisoformat(text)
+            if last and _is_day(text):
+                moment = moment.replace(hour=23, minute=59, second=59)
             moment = (moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise _Wrong("wrong-time", text) from error
@@ -212,9 +218,10 @@ class _Reading:
             known = parts.scheme in ("http", "https") and parts.hostname
         except ValueError:
             known = None
-        if not known:
+        address = text.replace(" ", "%20")
+        if not known or len(address) > MOST_TEXT:
             raise _Wrong("wrong-url", text)
-        return text.replace(" ", "%20")
+        return address
 
     def _isbn(self, given: Any) -> str:
         text = self._text("isbn", str(given) if isinstance(given, int) and not isinstance(given, bool) else given)
@@ -224,3 +231,11 @@ class _Reading:
             return str(stdnum_isbn.validate(text, convert=True))
         except ValidationError as error:
             raise _Wrong("wrong-isbn", text) from error
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -38,7 +38,12 @@ def test_only_id_kind_and_title_are_needed() -> None:
         ("isbn", "7534427908", "9787534427909"),
         ("starts_at", "2026-08-01 09:00", "2026-08-01T01:00:00Z"),
         ("starts_at", "2026-08-01T09:00:00+09:00", "2026-08-01T00:00:00Z"),
-        ("ends_at", "2026-08-01", "2026-07-31T16:00:00Z"),
+        ("starts_at", "2026-08-01", "2026-07-31T16:00:00Z"),
+        ("ends_at", "2026-08-01", "2026-08-01T15:59:59Z"),
+        ("signup_until", "2026-08-01", "2026-08-01T15:59:59Z"),
+        ("ends_at", "2026-08-01 00:00", "2026-07-31T16:00:00Z"),
+        ("source", "", "here"),
+        ("source", "  ", "here"),
         ("rating", 9, 9),
         ("popularity", 12.0, 12),
         ("free", False, False),
@@ -73,6 +78,7 @@ def test_values_as_they_are_kept(field: str, given_: Any, kept: Any) -> None:
         ("title", ..., "missing"),
         ("title", "\u200b", "missing"),
         ("title", "长" * 501, "too-long"),
+        ("source", "长" * 201, "too-long"),
         ("description", "长" * 20_001, "too-long"),
         ("creators", {"name": "余华"}, "wrong-type"),
         ("tags", ["养生", 3], "wrong-type"),
@@ -113,6 +119,7 @@ def test_what_is_wrong_keeps_the_row_out_and_is_said_with_its_place(field: str, 
         ("isbn", "9787534427900", "wrong-isbn", ""),
         ("url", "javascript:alert(1)", "wrong-url", ""),
         ("url", "http://[", "wrong-url", ""),
+        ("url", "http://a.cn/" + "b " * 490, "wrong-url", ""),
     ],
 )
 def test_what_is_only_doubtful_comes_in_with_a_warning(field: str, given_: Any, code: str, kept: Any) -> None:
@@ -125,6 +132,17 @@ def test_an_unknown_field_is_a_warning() -> None:
     resource, (warning,) = parsed(lecturer="王")
     assert resource is not None
     assert (warning.field, warning.code) == ("lecturer", "unknown-field")
+
+
+def test_a_strange_name_of_a_field_is_shown_short_and_printable() -> None:
+    _, (warning,) = parsed(**{"\ud800\x00" + "x" * 1000: 1})
+    assert warning.field == "��" + "x" * 38 + "…"
+
+
+def test_an_activity_may_end_on_the_day_it_starts() -> None:
+    resource, problems = parsed(starts_at="2026-08-01 09:00", ends_at="2026-08-01")
+    assert problems == []
+    assert resource is not None
 
 
 def test_an_end_before_its_start_is_refused() -> None:
