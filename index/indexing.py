@@ -25,6 +25,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the stage (base, whoosh), how many resources are done, and of how many."""
 
 _BATCH = 1000
+_PARALLEL_FROM = 4000
+"""Resources from which forking workers is worth its time."""
 _KEPT = 2
 """Bases kept: the newest, and the one that running requests may still read."""
 
@@ -55,7 +57,7 @@ def compile_base(
         directory = state / "bases" / base_name(revision.number, seq)
         if full or not _stands(directory, revision, segmenter):
             build_base(
-                _digests(rows, segmenter, parallel=count > 4 * _BATCH),
+                _digests(rows, segmenter, parallel=count > _PARALLEL_FROM),
                 directory.parent,
                 revision=revision,
                 seq=seq,
