@@ -17,7 +17,10 @@ MOST_LINE: Final = 4_000_000
 """Bytes of a line; a longer one is passed over without being read into memory."""
 
 _CHUNK: Final = 1 << 20
+_SNIFFED: Final = 512
+"""Bytes by which a file's kind is told."""
 _GZIP: Final = b"\x1f\x8b"
+_BOM: Final = b"\xef\xbb\xbf"
 _KINDS: Final = {
     b"PK\x03\x04": "Excel 或 zip 文件",
     b"\xd0\xcf\x11\xe0": "旧版 Excel 或 Word 文件",
@@ -80,8 +83,12 @@ def read_lines(path: Path) -> Iterator[Line]:
     except OSError as error:
         raise InvalidInput(f"读不了这个文件：{error.strerror}。", place=str(path)) from error
     with file:
-        _check_kind(path, file)
-        yield from _lines(_ReadBytes(file), compressed=_starts(file, _GZIP))
+        start = _start(file)
+        if not start:
+            raise InvalidInput("文件是空的。", place=str(path))
+        compressed = start.startswith(_GZIP)
+        _check_kind(path, _decompressed(start) if compressed else start)
+        yield from _lines(_ReadBytes(file), compressed=compressed)
 
 
 def write_lines(path: Path, bodies: Iterable[str]) -> int:
@@ -104,33 +111,41 @@ def write_lines(path: Path, bodies: Iterable[str]) -> int:
     return count
 
 
-def _starts(file: IO[bytes], magic: bytes) -> bool:
-    start = file.read(len(magic))
+def _start(file: IO[bytes]) -> bytes:
+    start = file.read(_SNIFFED)
     file.seek(0)
-    return start == magic
+    return start
 
 
-def _check_kind(path: Path, file: IO[bytes]) -> None:
-    start = file.read(512)
-    file.seek(0)
-    if not start:
-        raise InvalidInput("文件是空的。", place=str(path))
-    if start.startswith(_GZIP):
-        return
-    for magic, kind in _KINDS.items():
-        if start.startswith(magic):
-            raise InvalidInput(f"这是{kind}，本版只能导入 JSON Lines（.jsonl 或 .jsonl.gz）。", place=str(path))
-    if b"\0" in start:
-        raise InvalidInput("这不是文本文件，本版只能导入 JSON Lines（.jsonl 或 .jsonl.gz）。", place=str(path))
-    first = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if path.suffix.lower() in (".csv", ".tsv", ".txt") and not first.startswith(b"{"):
-        raise InvalidInput("这像是表格文本，本版只能导入 JSON Lines（.jsonl 或 .jsonl.gz）。", place=str(path))
+def _decompressed(start: bytes) -> bytes:
+    """What the first bytes of a gzipped file hold, as far as they can be read."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(start, _SNIFFED)
+    except zlib.error:
+        return b""
+
+
+def _check_kind(path: Path, start: bytes) -> None:
+    """Raises: InvalidInput if a text's first bytes are plainly another kind of file's."""
+    first = start.removeprefix(_BOM).lstrip()
+    names = path.name.lower().removesuffix(".gz")
+    kind = next((kind for magic, kind in _KINDS.items() if start.startswith(magic)), "")
+    if first.split(b"\n", 1)[0].strip() in (b"{", b"["):
+        kind = "排成多行的 JSON，应一行一个对象"
+    elif b"\0" in start and not kind and not first.startswith(b"{"):  # in an object it is only a bad character
+        kind = "二进制文件，不是文本"
+    elif names.endswith((".csv", ".tsv", ".txt")) and not first.startswith(b"{"):
+        kind = "表格文本"
+    if kind:
+        raise InvalidInput(f"这是{kind}；本版只能导入 JSON Lines（.jsonl 或 .jsonl.gz）。", place=str(path))
 
 
 def _lines(file: _ReadBytes, *, compressed: bool) -> Iterator[Line]:
     read = gzip.GzipFile(fileobj=file, mode="rb").read1 if compressed else file.read  # type: ignore[call-overload]
     row = 0
     for row, (line, complaint) in enumerate(_split(read), start=1):
+        if row == 1:
+            line = line.removeprefix(_BOM)
         if complaint:
             yield Line(row=row, record=None, problem=problem(row, "", complaint), bytes_read=file.count)
         elif line.strip():
@@ -164,10 +179,8 @@ def _parse(row: int, line: bytes, bytes_read: int) -> Line:
     def refused(code: str, detail: str = "") -> Line:
         return Line(row=row, record=None, problem=problem(row, "", code, detail), bytes_read=bytes_read)
 
-    if row == 1:
-        line = line.removeprefix(b"\xef\xbb\xbf")
     try:
-        record = json.loads(line.decode("utf-8"))
+        record = json.loads(line.decode("utf-8"), strict=False)  # bare control characters are for cleaning to take out
     except UnicodeDecodeError:
         return refused("not-utf8")
     except json.JSONDecodeError as error:

@@ -1,5 +1,6 @@
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,8 @@ def test_a_compressed_file_that_ends_too_soon_gives_what_it_has(tmp_path: Path) 
         (b"%PDF-1.7", "PDF"),
         (b"\x89PNG\r\n", "图片"),
         (b"a\x00b", "不是文本"),
+        (b'[\n{"id": "c:1"}\n]', "一行一个"),
+        (b'{\r\n  "id": "c:1"\r\n}', "一行一个"),
         ("课程名称".encode("utf-16"), "UTF-16"),
         (b"<html><body>", "网页"),
     ],
@@ -69,6 +72,9 @@ def test_a_compressed_file_that_ends_too_soon_gives_what_it_has(tmp_path: Path) 
 def test_another_kind_of_file_is_refused_whole(tmp_path: Path, content: bytes, said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         list(read_lines(written(tmp_path / "a.jsonl", content)))
+    if content:
+        with pytest.raises(InvalidInput, match=said):
+            list(read_lines(written(tmp_path / "a.jsonl.gz", gzip.compress(content))))
 
 
 def test_a_spreadsheet_as_text_is_named(tmp_path: Path) -> None:
@@ -81,6 +87,24 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         list(read_lines(tmp_path / "none.jsonl"))
     with pytest.raises(InvalidInput, match="文件夹"):
         list(read_lines(tmp_path))
+
+
+def test_a_bare_control_character_is_left_for_cleaning(tmp_path: Path) -> None:
+    (line,) = read_lines(written(tmp_path / "a.jsonl", '{"id": "c:1", "title": "太\x00极\t拳"}\n'))
+    assert line.record == {"id": "c:1", "title": "太\x00极\t拳"}
+
+
+def test_a_byte_order_mark_alone_is_nothing(tmp_path: Path) -> None:
+    assert list(read_lines(written(tmp_path / "a.jsonl", b"\xef\xbb\xbf"))) == []
+
+
+def test_a_long_run_of_one_byte_is_never_held_in_memory(tmp_path: Path) -> None:
+    bomb = gzip.compress(b'{"description": "' + b"x" * 100_000_000 + b'"}\n' + GOOD.encode())
+    file = written(tmp_path / "a.jsonl.gz", bomb)
+    tracemalloc.start()
+    assert codes(file) == [(1, "line-too-long"), (2, "")]
+    assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    tracemalloc.stop()
 
 
 def test_a_compressed_empty_file_is_empty_too(tmp_path: Path) -> None:
