@@ -25,34 +25,39 @@ def _worse(score_a: Number, row_a: Number, score_b: Number, row_b: Number) -> bo
     return bool(score_a < score_b or (score_a == score_b and row_a > row_b))
 
 
+@_inlined
+def _sift_down(scores: Float32, rows: UInt32, size: int, score: Number, row: Number) -> None:
+    """Puts a row where the heap's root was, and lets it sink to its place."""
+    i = 0
+    while True:
+        child = 2 * i + 1
+        if child >= size:
+            break
+        if child + 1 < size and _worse(scores[child + 1], rows[child + 1], scores[child], rows[child]):
+            child += 1
+        if not _worse(scores[child], rows[child], score, row):
+            break
+        scores[i], rows[i] = scores[child], rows[child]
+        i = child
+    scores[i], rows[i] = score, row
+
+
 @_compiled
 def _keep(scores: Float32, rows: UInt32, size: int, score: Number, row: Number) -> int:
     """Puts a row into the min-heap of the best, if it belongs there; returns the heap's new size."""
-    if size < len(rows):
-        i = size
-        size += 1
-        while i > 0:
-            parent = (i - 1) >> 1
-            if not _worse(score, row, scores[parent], rows[parent]):
-                break
-            scores[i], rows[i] = scores[parent], rows[parent]
-            i = parent
-    elif size and _worse(scores[0], rows[0], score, row):
-        i = 0
-        while True:
-            child = 2 * i + 1
-            if child >= size:
-                break
-            if child + 1 < size and _worse(scores[child + 1], rows[child + 1], scores[child], rows[child]):
-                child += 1
-            if not _worse(scores[child], rows[child], score, row):
-                break
-            scores[i], rows[i] = scores[child], rows[child]
-            i = child
-    else:
+    if size == len(rows):
+        if size and _worse(scores[0], rows[0], score, row):
+            _sift_down(scores, rows, size, score, row)
         return size
+    i = size
+    while i > 0:
+        parent = (i - 1) >> 1
+        if not _worse(score, row, scores[parent], rows[parent]):
+            break
+        scores[i], rows[i] = scores[parent], rows[parent]
+        i = parent
     scores[i], rows[i] = score, row
-    return size
+    return size + 1
 
 
 @_compiled
@@ -61,18 +66,7 @@ def _sort_best_first(scores: Float32, rows: UInt32, size: int) -> None:
     for end in range(size - 1, 0, -1):
         score, row = scores[end], rows[end]
         scores[end], rows[end] = scores[0], rows[0]
-        i = 0
-        while True:
-            child = 2 * i + 1
-            if child >= end:
-                break
-            if child + 1 < end and _worse(scores[child + 1], rows[child + 1], scores[child], rows[child]):
-                child += 1
-            if not _worse(scores[child], rows[child], score, row):
-                break
-            scores[i], rows[i] = scores[child], rows[child]
-            i = child
-        scores[i], rows[i] = score, row
+        _sift_down(scores, rows, end, score, row)
 
 
 @_compiled
