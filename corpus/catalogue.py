@@ -7,17 +7,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, Text, bindparam, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
 
-from corpus.database import migrate, open_engine, reported, writing
+from corpus.database import migrate, open_engine, reading, reported, writing
 from corpus.errors import Conflict
 from corpus.resource import TEXT_FIELDS, Resource
 
 _PARAMETERS: Final = 900
 """Values of one IN list, below every database's limit."""
-_GONE: Final = ""
-"""The body of a tombstone."""
+_DELETED: Final = "deleted"
+"""The status of a tombstone."""
 
 metadata = MetaData()
 resources = Table(
@@ -36,6 +48,7 @@ resources = Table(
 counters = Table(
     "counters", metadata, Column("name", String(32), primary_key=True), Column("value", Integer, nullable=False)
 )
+_LIVE: Final = resources.c.status != _DELETED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +118,12 @@ class Catalogue:
     def count(self) -> int:
         """How many live resources there are."""
         with self._reading() as connection:
-            return int(connection.execute(select(func.count()).where(resources.c.body != _GONE)).scalar_one())
+            return int(connection.execute(select(func.count()).where(_LIVE)).scalar_one())
 
     def counts(self) -> list[Count]:
         """How many live resources each source, kind and status has."""
         group = resources.c.source, resources.c.kind, resources.c.status
-        asked = select(*group, func.count()).where(resources.c.body != _GONE).group_by(*group).order_by(*group)
+        asked = select(*group, func.count()).where(_LIVE).group_by(*group).order_by(*group)
         with self._reading() as connection:
             rows = connection.execute(asked)
             return [Count(source=row[0], kind=row[1], status=row[2], resources=row[3]) for row in rows]
@@ -121,10 +134,15 @@ class Catalogue:
             body = connection.execute(select(resources.c.body).where(resources.c.id == id)).scalar_one_or_none()
         return parse_body(body) if body else None
 
+    def find(self, ids: Collection[str]) -> list[Resource]:
+        """The live ones among the ids, in no order."""
+        with self._reading() as connection:
+            return [parse_body(row.body) for row in _known(connection, ids, resources.c.body) if row.body]
+
     def owners(self, ids: Collection[str]) -> dict[str, str]:
         """The source of each of the ids that are live."""
         with self._reading() as connection:
-            return {row.id: row.source for row in _known(connection, ids) if row.body_length}
+            return {row.id: row.source for row in _known(connection, ids) if row.status != _DELETED}
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[int, int, Iterator[StoredResource]]]:
@@ -132,20 +150,16 @@ class Catalogue:
 
         Hidden ones are among them, withdrawn ones are not.
         """
-        columns = resources.c.serial, resources.c.seq, resources.c.text_hash, resources.c.body
-        live = (resources.c.body != _GONE) & (resources.c.status != "withdrawn")
+        indexed = _LIVE & (resources.c.status != "withdrawn")
         with self._reading() as connection:
             seq = _counter(connection, "seq")
-            count = int(connection.execute(select(func.count()).where(live)).scalar_one())
-            found = connection.execution_options(yield_per=2000).execute(
-                select(*columns).where(live).order_by(resources.c.serial)
-            )
-            yield seq, count, (StoredResource(serial=r[0], seq=r[1], text_hash=r[2], body=r[3]) for r in found)
+            count = int(connection.execute(select(func.count()).where(indexed)).scalar_one())
+            yield seq, count, _stored(connection, indexed)
 
     def scan(self) -> Iterator[StoredResource]:
-        """All live resources but the withdrawn ones, by serial."""
-        with self.snapshot() as (_, _, rows):
-            yield from rows
+        """All live resources by serial, hidden and withdrawn ones too, from one read transaction."""
+        with self._reading() as connection:
+            yield from _stored(connection, _LIVE)
 
     def write(self, batch: Sequence[Resource]) -> Written:
         """Creates or replaces resources by id, all or none; acknowledged when it returns.
@@ -185,34 +199,30 @@ class Catalogue:
     def delete(self, ids: Collection[str]) -> int:
         """Replaces resources by tombstones and says how many there were."""
         with self._writing() as connection:
-            live = [row for row in _known(connection, ids) if row.body_length]
+            live = [row for row in _known(connection, ids) if row.status != _DELETED]
             seq = _advance(connection, "seq", len(live))
-            gone = {"source": "", "kind": "", "status": "deleted", "text_hash": "", "facts_hash": "", "body": _GONE}
+            gone = {"source": "", "kind": "", "status": _DELETED, "text_hash": "", "facts_hash": "", "body": ""}
             rows = [{"id": row.id, "seq": seq - i, **gone} for i, row in enumerate(live)]
             _replace(connection, rows)
         return len(live)
 
     def active_ids(self, source: str) -> set[str]:
         """The ids of a source that are neither withdrawn nor deleted."""
-        asked = select(resources.c.id).where(
-            resources.c.source == source, resources.c.body != _GONE, resources.c.status != "withdrawn"
-        )
+        asked = select(resources.c.id).where(resources.c.source == source, resources.c.status != "withdrawn", _LIVE)
         with self._reading() as connection:
             return set(connection.execute(asked).scalars())
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with reported(), self._engine.connect() as connection:
+        with reported(), reading(self._engine) as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with reported():
-            try:
-                with writing(self._engine) as connection:
-                    yield connection
-            except IntegrityError as error:  # two first writers on a database that does not lock whole
-                raise Conflict("同时有另一个程序在写入相同的资源，请再试一次。") from error
+        """The only writer's transaction: who comes second waits, then sees what the first wrote."""
+        with reported(), writing(self._engine) as connection:
+            connection.execute(select(counters).where(counters.c.name == "seq").with_for_update())
+            yield connection
 
 
 def parse_body(body: str) -> Resource:
@@ -248,9 +258,17 @@ def _differs(row: Mapping[str, Any], known: Any) -> bool:
     return bool(row["text_hash"] != known.text_hash or row["facts_hash"] != known.facts_hash)
 
 
-def _known(connection: Connection, ids: Iterable[str]) -> Iterator[Any]:
-    columns = resources.c.id, resources.c.source, resources.c.text_hash, resources.c.facts_hash
-    asked = select(*columns, func.length(resources.c.body).label("body_length"))
+def _stored(connection: Connection, wanted: ColumnElement[bool]) -> Iterator[StoredResource]:
+    """Resources by serial, a few at a time in memory."""
+    columns = resources.c.serial, resources.c.seq, resources.c.text_hash, resources.c.body
+    asked = select(*columns).where(wanted).order_by(resources.c.serial)
+    for serial, seq, text_hash, body in connection.execution_options(yield_per=2000).execute(asked):
+        yield StoredResource(serial=serial, seq=seq, text_hash=text_hash, body=body)
+
+
+def _known(connection: Connection, ids: Iterable[str], *more: ColumnElement[Any]) -> Iterator[Any]:
+    columns = resources.c.id, resources.c.source, resources.c.status, resources.c.text_hash, resources.c.facts_hash
+    asked = select(*columns, *more)
     wanted = list(ids)
     for start in range(0, len(wanted), _PARAMETERS):
         yield from connection.execute(asked.where(resources.c.id.in_(wanted[start : start + _PARAMETERS])))
@@ -261,7 +279,7 @@ def _counter(connection: Connection, name: str) -> int:
 
 
 def _advance(connection: Connection, name: str, by: int) -> int:
-    """Adds to a counter; on a database without a single writer its row is locked until the commit."""
+    """Adds to a counter and says what it is now."""
     own = counters.c.name == name
     connection.execute(counters.update().where(own).values(value=counters.c.value + by))
     return _counter(connection, name)

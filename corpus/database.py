@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -20,23 +20,27 @@ from corpus.errors import InvalidInput, Unavailable
 _BUSY_TIMEOUT: Final = 5
 """Seconds a writer waits for another one."""
 _DAMAGED: Final = re.compile("malformed|not a database")
+_MIGRATION_LOCK: Final = 0x78756A6E67
+"""Any number that no other program locks by."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 def open_engine(url: str) -> Engine:
     """An engine for a database URL, with SQLite set so that what is acknowledged survives a crash.
 
-    Raises: InvalidInput if the URL cannot be read.
+    Raises: InvalidInput if the URL cannot be read; Unavailable if there can be no folder for the file.
     """
     try:
         parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed)
+        engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT})
     except ArgumentError as error:
         raise InvalidInput("数据库地址写得不对，例如 sqlite:///var/catalogue.db。", place="database_url") from error
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed)
+    except ImportError as error:
+        raise InvalidInput(f"没有安装这种数据库的驱动（{error.name}）。", place="database_url") from error
     if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT})
+        _make_folder(Path(parsed.database).parent)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -50,19 +54,30 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     scripts = ScriptDirectory.from_config(config)
-    with reported(), writing(engine) as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-        if present == scripts.get_current_head():
-            return
-        if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
-            raise Unavailable(f"资源库的格式（{present}）比本程序新，请改用新版程序。", code="newer-format")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with reported():
+        with reading(engine) as connection:  # most often nothing is to do: then a writer need not be waited for
+            if _is_present(connection, scripts):
+                return
+        with writing(engine) as connection:
+            if engine.dialect.name == "postgresql":  # SQLite's writer is alone already
+                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            if not _is_present(connection, scripts):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the database from its first statement to its end."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":  # there every transaction does
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that is the only writer from its start; committed when it ends without an error."""
+    """A transaction, on SQLite the only writer from its start; committed when it ends without an error."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
@@ -78,6 +93,20 @@ def reported() -> Iterator[None]:
         if isinstance(error.orig, sqlite3.DatabaseError) and _DAMAGED.search(str(error.orig)):
             raise Unavailable("资源库文件已损坏，请从备份恢复。", code="damaged-database") from error
         raise
+
+
+def _is_present(connection: Connection, scripts: ScriptDirectory) -> bool:
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+        raise Unavailable(f"资源库的格式（{present}）比本程序新，请改用新版程序。", code="newer-format")
+    return present == scripts.get_current_head()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"建不了存放资源库的目录：{folder}。", code="database-unavailable") from error
 
 
 def _explained(error: OperationalError) -> str:

@@ -1,8 +1,8 @@
 """Imports a file into the catalogue: batch by batch, each acknowledged when it is committed."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from corpus.errors import Conflict, InvalidInput
 from corpus.exchange import read_lines
 from corpus.problem import Problem, problem
 from corpus.resource import KINDS, Resource
-from corpus.validation import SubjectOf, parse_resource
+from corpus.validation import MOST_ID, MOST_SOURCE, SubjectOf, parse_resource
 
 BATCH: Final = 5_000
 MOST_KEPT: Final = 1_000
@@ -38,13 +38,21 @@ class ImportReport:
     withdrawn: int = 0
     errors: int = 0
     warnings: int = 0
-    by_code: Counter[str] = field(default_factory=Counter)
+    by_code: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     """The first MOST_KEPT."""
     seq: int = 0
     """The catalogue's at the end."""
     whole: bool = True
-    """False where the file could not be read to its end."""
+    """False where a line could not be read, or there is none: what the file should hold is not known."""
+
+
+class NotWithdrawn(Conflict):
+    """`replace_source` refused; what the file brought is in the catalogue, as `report` says."""
+
+    def __init__(self, message: str, *, code: str, report: ImportReport) -> None:
+        super().__init__(message, code=code)
+        self.report = report
 
 
 def import_file(
@@ -61,23 +69,24 @@ def import_file(
 ) -> ImportReport:
     """Imports the valid rows of a JSON Lines file; the others are reported and stop nothing.
 
-    Importing a file again changes nothing. Of equal ids in a file the first stands. An id that another source
-    brought stays that source's.
+    Importing a file again changes nothing. Of equal ids in a file the first valid row stands. An id that another
+    source brought stays that source's.
 
     Args:
         source: of all rows that name none; the file's stem if not given.
         kind: of all rows that name none.
         replace_source: withdraw what the file no longer has of the source.
-        force: even more than a fifth of it.
+        force: even more than a fifth of what it had before.
         dry_run: read, check and compare only.
-    Raises: InvalidInput or NotFound if the file cannot be used at all; Conflict if `replace_source` would withdraw
-        too much, or the file could not be read whole; what it brought is in the catalogue then.
+    Raises: InvalidInput or NotFound if the file cannot be used at all; NotWithdrawn if `replace_source` would withdraw
+        too much, or a line of the file could not be read.
     """
     if kind is not None and kind not in KINDS:
         raise InvalidInput(f"不认识的类型“{kind}”，可用 {'、'.join(KINDS)}。", place="kind")
     source = clean_line(source or path.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".json"))
-    if not source or len(source) > 200:
-        raise InvalidInput("来源应是 1 到 200 个字。", place="source")
+    if not source or len(source) > MOST_SOURCE:
+        raise InvalidInput(f"来源应是 1 到 {MOST_SOURCE} 个字。", place="source")
+    before = catalogue.active_ids(source) if replace_source else set()
     report = ImportReport(source=source, dry_run=dry_run)
     reading = _Reading(path=path, subjects=subjects, kind=kind, report=report, progress=progress)
     for batch in reading.batches():
@@ -86,12 +95,13 @@ def import_file(
         report.created += written.created
         report.updated += written.updated
         report.unchanged += written.unchanged
-        report.seq = written.seq
         reading.tell_progress()
     if not report.rows and not report.errors:
         reading.add(problem(1, "", "empty-file"))
+        report.whole = False
+    report.seq = catalogue.seq()
     if replace_source:
-        _withdraw(catalogue, report, kept=set(reading.first_rows), force=force)
+        _withdraw(catalogue, report, before, before - reading.ids, force=force)
     report.seq = catalogue.seq()
     return report
 
@@ -106,8 +116,15 @@ class _Reading:
     report: ImportReport
     progress: Progress
     first_rows: dict[str, int] = field(default_factory=dict)
-    """The row of each id so far, wrong rows included."""
+    """The first valid row of each id."""
+    wrong_ids: set[str] = field(default_factory=set)
+    """Of rows with an error."""
     bytes_read: int = 0
+
+    @property
+    def ids(self) -> set[str]:
+        """What the file has; a row with an error counts as had."""
+        return self.wrong_ids | self.first_rows.keys()
 
     def batches(self) -> Iterator[list[tuple[int, Resource]]]:
         batch: list[tuple[int, Resource]] = []
@@ -116,7 +133,7 @@ class _Reading:
             self.report.rows += 1
             if line.problem is not None:
                 self.add(line.problem)
-                self.report.whole &= line.problem.code != "damaged-gzip"
+                self.report.whole = False
             elif resource := self._resource(line.row, line.record or {}):
                 batch.append((line.row, resource))
             if len(batch) == BATCH:
@@ -139,7 +156,7 @@ class _Reading:
 
     def add(self, found: Problem) -> None:
         report = self.report
-        report.by_code[found.code] += 1
+        report.by_code[found.code] = report.by_code.get(found.code, 0) + 1
         if found.severity == "error":
             report.errors += 1
         else:
@@ -156,31 +173,31 @@ class _Reading:
         resource, problems = parse_resource(record, row=row, source=self.report.source, subjects=self.subjects)
         for found in problems:
             self.add(found)
-        id = resource.id if resource else record.get("id")
-        if not isinstance(id, str):
-            return resource
-        first = self.first_rows.setdefault(id, row)
+        if resource is None:
+            given = record.get("id")
+            if isinstance(given, str | int):
+                self.wrong_ids.add(str(given).strip()[: MOST_ID + 1])
+            return None
+        first = self.first_rows.setdefault(resource.id, row)
         if first != row:
-            self.add(problem(row, "id", "duplicate-id", id, first))
+            self.add(problem(row, "id", "duplicate-id", resource.id, first))
             return None
         return resource
 
 
-def _withdraw(catalogue: Catalogue, report: ImportReport, *, kept: set[str], force: bool) -> None:
-    """Withdraws what the file no longer has; a row with an error still counts as had."""
+def _withdraw(catalogue: Catalogue, report: ImportReport, before: set[str], missing: set[str], *, force: bool) -> None:
+    """Withdraws what the file no longer has of what its source had before."""
+    done = "" if report.dry_run else "读到的内容已导入。"
     if not report.whole:
-        raise Conflict("文件没有读完整，因此没有撤下任何资源；读到的内容已导入。", code="incomplete-file")
-    present = catalogue.active_ids(report.source)
-    missing = sorted(present - kept)
-    if present and len(missing) > MOST_WITHDRAWN * len(present) and not force:
-        raise Conflict(
-            f"来源“{report.source}”现有 {len(present)} 条，这次会撤下 {len(missing)} 条，超过两成，没有执行；"
-            "确实要撤下请加 --force。其余内容已导入。",
-            code="too-many-withdrawn",
+        message = f"文件里有读不出来的行，不知道是哪些资源，所以没有撤下任何资源。{done}"
+        raise NotWithdrawn(message, code="incomplete-file", report=report)
+    if len(missing) > MOST_WITHDRAWN * len(before) and not force:
+        message = (
+            f"来源“{report.source}”原有 {len(before)} 条，这次会撤下 {len(missing)} 条，超过两成，没有撤下；"
+            f"确实要撤下请加 --force。{done}"
         )
+        raise NotWithdrawn(message, code="too-many-withdrawn", report=report)
     report.withdrawn = len(missing)
-    if report.dry_run:
-        return
-    for start in range(0, len(missing), BATCH):
-        found = [catalogue.get(id) for id in missing[start : start + BATCH]]
-        catalogue.write([replace(resource, status="withdrawn") for resource in found if resource])
+    gone = iter(sorted(missing))
+    while not report.dry_run and (ids := list(islice(gone, BATCH))):
+        catalogue.write([replace(resource, status="withdrawn") for resource in catalogue.find(ids)])

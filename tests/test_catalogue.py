@@ -84,6 +84,8 @@ def test_withdrawn_resources_are_kept_but_not_to_be_indexed(catalogue: Catalogue
     catalogue.write([TAIJI, replace(NOVEL, status="withdrawn")])
     with catalogue.snapshot() as (seq, count, rows):
         assert (seq, count, [row.serial for row in rows]) == (2, 1, [1])
+    assert [row.serial for row in catalogue.scan()] == [1, 2]
+    assert catalogue.find(["b:1", "none"]) == [replace(NOVEL, status="withdrawn")]
     assert catalogue.active_ids("a") == {"c:1"}
     assert {(c.kind, c.status, c.resources) for c in catalogue.counts()} == {
         ("course", "active", 1),
@@ -142,8 +144,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "catalogue.db").write_bytes("这不是数据库".encode() * 1000)
     with pytest.raises(Unavailable, match="损坏"):
         Catalogue.open(url(tmp_path))
-    with pytest.raises(InvalidInput):
-        Catalogue.open("no url")
+    with pytest.raises(Unavailable, match="目录"):
+        Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db/below/catalogue.db")
+
+
+@pytest.mark.parametrize("wrong", ["no url", "nonsense://x", "sqlite+nonsense:///x.db"])
+def test_a_url_that_cannot_be_used_is_refused(wrong: str) -> None:
+    with pytest.raises(InvalidInput, match="数据库地址"):
+        Catalogue.open(wrong)
 
 
 def test_a_locked_database_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +161,9 @@ def test_a_locked_database_is_said_plainly(tmp_path: Path, monkeypatch: pytest.M
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable, match="另一个程序"):
         catalogue.write([TAIJI])
+    reader = Catalogue.open(url(tmp_path))  # who only reads waits for nobody
+    assert reader.count() == 0
+    reader.close()
     other.execute("ROLLBACK")
     other.close()
     assert catalogue.write([TAIJI]).created == 1

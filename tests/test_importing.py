@@ -8,15 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from corpus.catalogue import Catalogue
-from corpus.errors import Conflict, InvalidInput
+from corpus.errors import InvalidInput
 from corpus.exchange import write_lines
-from corpus.importing import BATCH, ImportReport, import_file
+from corpus.importing import BATCH, ImportReport, NotWithdrawn, import_file
 from corpus.resource import Resource
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,7 +129,7 @@ def test_replace_withdraws_more_than_a_fifth_only_by_force(
 ) -> None:
     rows = [record(f"c:{i}") for i in range(10)]
     run(*rows)
-    with pytest.raises(Conflict, match="--force"):
+    with pytest.raises(NotWithdrawn, match="--force"):
         run(*rows[:7], replace_source=True)
     assert len(catalogue.active_ids("school")) == 10
     assert run(*rows[:7], replace_source=True, force=True).withdrawn == 3
@@ -145,13 +146,53 @@ def test_a_file_that_breaks_off_withdraws_nothing(catalogue: Catalogue, tmp_path
     write_lines(whole, [json.dumps(record(f"c:{i}", note=os.urandom(8).hex())) for i in range(3000)])
     import_file(catalogue, whole, subjects={}.get)
     whole.write_bytes(whole.read_bytes()[:-2000])
-    with pytest.raises(Conflict, match="没有读完整"):
-        import_file(catalogue, whole, subjects={}.get, replace_source=True)
+    with pytest.raises(NotWithdrawn, match="读不出来"):
+        import_file(catalogue, whole, subjects={}.get, replace_source=True, force=True)
     assert len(catalogue.active_ids("school")) == 3000
+
+
+def test_a_line_that_cannot_be_read_may_be_any_of_those_that_are_missing(
+    catalogue: Catalogue, run: Callable[..., ImportReport]
+) -> None:
+    rows = [json.dumps(record(f"c:{i}")) for i in range(100)]
+    run(*rows)
+    with pytest.raises(NotWithdrawn) as refused:
+        run(*rows[:-2], rows[-2][:-9], replace_source=True)  # a plain file cut short
+    assert refused.value.code == "incomplete-file"
+    assert (refused.value.report.unchanged, refused.value.report.errors) == (98, 1)
+    assert len(catalogue.active_ids("school")) == 100
+
+
+def test_the_share_withdrawn_is_of_what_was_there_before(
+    catalogue: Catalogue, run: Callable[..., ImportReport]
+) -> None:
+    rows = [record(f"c:{i}") for i in range(10)]
+    run(*rows)
+    for dry_run in (True, False):
+        with pytest.raises(NotWithdrawn, match="原有 10 条，这次会撤下 7 条"):
+            run(*rows[7:], *(record(f"n:{i}") for i in range(100)), replace_source=True, dry_run=dry_run)
+    assert len(catalogue.active_ids("school")) == 110
+
+
+def test_a_wrong_row_does_not_shut_out_a_right_one_of_its_id(
+    catalogue: Catalogue, run: Callable[..., ImportReport]
+) -> None:
+    report = run(record("c:1", rating=99), record("c:1"), record("c:1", title="又一个"))
+    assert [(p.row, p.code) for p in report.problems] == [(1, "out-of-range"), (3, "duplicate-id")]
+    assert ids(catalogue) == ["c:1"]
+
+
+def test_a_report_is_plain_data(run: Callable[..., ImportReport]) -> None:
+    report = run('{"id": "c:1", "kind": "book", "title": "a\\ud800", "\\ud800": 1}', record("c:2", kind="x\ud800"))
+    json.dumps(asdict(report), ensure_ascii=False).encode()
+    assert report.by_code == {"invisible": 2, "unknown-field": 1, "unknown-kind": 1}
 
 
 def test_an_empty_file_is_an_error(catalogue: Catalogue, run: Callable[..., ImportReport], tmp_path: Path) -> None:
     assert run("", " ").by_code == {"empty-file": 1}
+    run(record("c:1"))
+    with pytest.raises(NotWithdrawn):
+        run("", " ", replace_source=True, force=True)
     (tmp_path / "empty.jsonl").touch()
     with pytest.raises(InvalidInput, match="空的"):
         import_file(catalogue, tmp_path / "empty.jsonl", subjects={}.get)
@@ -164,7 +205,7 @@ def test_many_problems_are_counted_and_few_are_kept(run: Callable[..., ImportRep
 
 def test_export_and_import_give_the_same_catalogue(catalogue: Catalogue, tmp_path: Path) -> None:
     resources = [Resource(id=f"b:{i}", kind="book", title=f"书 {i}", source="s", tags=("一", "二")) for i in range(20)]
-    catalogue.write(resources)
+    catalogue.write([*resources[1:], replace(resources[0], status="withdrawn")])
     write_lines(tmp_path / "out.jsonl.gz", (row.body for row in catalogue.scan()))
     copy = Catalogue.open(f"sqlite:///{tmp_path}/copy.db")
     report = import_file(copy, tmp_path / "out.jsonl.gz", subjects={}.get)
