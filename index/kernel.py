@@ -249,47 +249,54 @@ def mark_codes(wanted: UInt8, offsets: UInt32, codes: UInt32, mask: RowMask) -> 
 
 
 @_compiled
-def accumulate(
-    offsets: UInt64, posting_rows: UInt32, impacts: Float32, terms: UInt32, weights: Float32, accumulator: Float32
-) -> None:
-    """Adds weight · impact of every posting of the terms (m,) to `accumulator` (rows,)."""
+def add_scaled(
+    offsets: UInt64,
+    posting_rows: UInt32,
+    impacts: Float32,
+    terms: UInt32,
+    weights: Float32,
+    height: float,
+    allowed: RowMask,
+    accumulator: Float32,
+    scratch: Float32,
+) -> float:
+    """Adds the sums weight · impact of the terms (m,) to `accumulator` (rows,), scaled by one factor.
+
+    Args:
+        height: what the best allowed row is to get.
+        scratch: (rows,) zero on entry and on return.
+    Returns: the factor; 0 where no allowed row has any of the terms, and then nothing is added.
+    """
     for i in range(len(terms)):
         weight = weights[i]
         for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
-            accumulator[posting_rows[p]] += weight * impacts[p]
-
-
-@_compiled
-def highest(scores: Float32, allowed: RowMask) -> Number:
-    """The highest score of an allowed row; 0 where none is above it."""
+            scratch[posting_rows[p]] += weight * impacts[p]
     best = np.float32(0)
-    for row in range(len(scores)):
-        best = max(best, scores[row] * allowed[row])
-    return best
+    for term in terms:
+        for p in range(offsets[term], offsets[term + np.uint32(1)]):
+            best = max(best, scratch[posting_rows[p]] * allowed[posting_rows[p]])
+    factor = np.float32(height / best if best else 0)
+    for term in terms:
+        for p in range(offsets[term], offsets[term + np.uint32(1)]):
+            row = posting_rows[p]
+            accumulator[row] += factor * scratch[row]
+            scratch[row] = 0
+    return float(factor)
 
 
 @_compiled
-def top_blend(
-    first: Float32,
-    second: Float32,
-    first_factor: float,
-    second_factor: float,
-    allowed: RowMask,
-    top_scores: Float32,
-    top_rows: UInt32,
-) -> int:
-    """The allowed rows with the highest weighted sum of two scores above 0, best first, ties by row.
+def top_rows(accumulator: Float32, allowed: RowMask, top_scores: Float32, rows: UInt32) -> int:
+    """The allowed rows with the highest scores above 0, best first, ties by row.
 
-    Fills the top arrays (n,), returns how many, and leaves `first` and `second` (rows,) zero.
+    Fills `top_scores` and `rows` (n,), returns how many, and leaves `accumulator` (rows,) zero.
     """
     size, bar = 0, np.float32(0)
-    for row in range(np.uint64(len(first))):
-        score = np.float32(first_factor) * first[row] + np.float32(second_factor) * second[row]
+    for row in range(np.uint64(len(accumulator))):
+        score = accumulator[row]
         if score > bar and allowed[row]:
-            size = _keep(top_scores, top_rows, size, score, np.uint32(row))
-            if size == len(top_rows):  # later rows lose ties, so the bar itself is not enough
+            size = _keep(top_scores, rows, size, score, np.uint32(row))
+            if size == len(rows):  # a later row loses a tie
                 bar = top_scores[0] if size else np.float32(np.inf)
-    first[:] = 0
-    second[:] = 0
-    _sort_best_first(top_scores, top_rows, size)
+    accumulator[:] = 0
+    _sort_best_first(top_scores, rows, size)
     return size

@@ -20,26 +20,39 @@ class Vector:
     weights: Float32
     """(m,) above 0."""
     owners: UInt32
-    """(m,) positions in the list of interests or likes."""
+    """(m,) ascending positions in the list of interests or likes."""
+
+    count: int
+    """How many owners there are, those without a term included."""
 
     def __bool__(self) -> bool:
         return len(self.terms) > 0
 
+    def of(self, owner: int) -> tuple[UInt32, Float32]:
+        """The terms and weights of one owner."""
+        start, stop = np.searchsorted(self.owners, (owner, owner + 1))
+        return self.terms[start:stop], self.weights[start:stop]
+
+    def merged(self) -> tuple[UInt32, Float32]:
+        """Each term once, with the sum of its weights over the owners."""
+        terms, position = np.unique(self.terms, return_inverse=True)
+        weights = np.bincount(position, self.weights, minlength=len(terms)).astype(np.float32)
+        return terms, weights
+
+    def scaled(self, factors: Sequence[float]) -> "Vector":
+        """The same with the weights of each owner multiplied by its factor."""
+        weights = self.weights * np.array(factors, np.float32)[self.owners]
+        return Vector(terms=self.terms, weights=weights, owners=self.owners, count=self.count)
+
 
 def interest_vector(snapshot: Snapshot, interests: Sequence[Interest]) -> Vector:
-    """Free words read as a search reads them, bigrams and pieces included, for the bm25f impacts.
-
-    Each interest's weights sum to its share of all weights: a long one says no more than a short one.
-    """
-    total = sum(interest.weight for interest in interests)
+    """Free words read as a search reads them, bigrams and pieces included, for the bm25f impacts."""
     terms, weights, owners = [], [], []
     for owner, interest in enumerate(interests):
         query = understand(snapshot, interest.text)
-        norm = float(query.weights.sum())
-        if norm > 0:
-            terms.append(query.terms)
-            weights.append(query.weights * np.float32(interest.weight / total / norm))
-            owners.append(np.full(len(query.terms), owner, np.uint32))
+        terms.append(query.terms)
+        weights.append(query.weights)
+        owners.append(np.full(len(query.terms), owner, np.uint32))
     return _vector(terms, weights, owners)
 
 
@@ -56,13 +69,9 @@ def like_vector(snapshot: Snapshot, rows: Sequence[int]) -> Vector:
 
 
 def _vector(terms: list[UInt32], weights: list[Float32], owners: list[UInt32]) -> Vector:
-    if not terms:
-        return Vector(terms=np.empty(0, np.uint32), weights=np.empty(0, np.float32), owners=np.empty(0, np.uint32))
-    return Vector(terms=np.concatenate(terms), weights=np.concatenate(weights), owners=np.concatenate(owners))
-
-
-def merged(vector: Vector) -> tuple[UInt32, Float32]:
-    """Each term once, with the sum of its weights over the owners."""
-    terms, position = np.unique(vector.terms, return_inverse=True)
-    weights = np.bincount(position, vector.weights, minlength=len(terms)).astype(np.float32)
-    return terms, weights
+    return Vector(
+        terms=np.concatenate([np.empty(0, np.uint32), *terms]),
+        weights=np.concatenate([np.empty(0, np.float32), *weights]),
+        owners=np.concatenate([np.empty(0, np.uint32), *owners]),
+        count=len(owners),
+    )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
@@ -31,15 +31,6 @@ _THIS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """A part of the score: factor · Σ weight · impact over the vector's terms."""
-
-    impacts: Literal["bm25f", "similarity"]
-    vector: Vector
-    factor: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """What one interest or like gave to a row's score."""
 
@@ -50,11 +41,16 @@ class Given:
 
 
 def explain(
-    snapshot: Snapshot, row: int, interests: Sequence[Interest], liked: Sequence[int], parts: Sequence[Explained]
+    snapshot: Snapshot, row: int, interests: Sequence[Interest], liked: Sequence[int], parts: tuple[Vector, Vector]
 ) -> tuple[Reason, ...]:
-    """The three largest of all reasons for a row, with their true shares of its score."""
+    """The three largest of all reasons for a row, with their true shares of its score.
+
+    Args:
+        parts: the vectors of interests and likes with the weights that made the score.
+    """
     kind = json.loads(snapshot.base.blob(row))["kind"]
-    of_interests, of_likes = (list(given_parts(snapshot, row, part)) for part in parts)
+    of_interests = list(given_parts(snapshot, row, snapshot.base.bm25f, parts[0]))
+    of_likes = list(given_parts(snapshot, row, snapshot.base.similarity, parts[1]))
     total = sum(given.score for given in [*of_interests, *of_likes])
     reasons = [_interest_reason(given, interests[given.owner], kind, total) for given in of_interests]
     reasons += [_like_reason(given, snapshot, liked[given.owner], total) for given in of_likes]
@@ -63,17 +59,16 @@ def explain(
     return tuple((worth or reasons[:1])[:_MOST_REASONS])
 
 
-def given_parts(snapshot: Snapshot, row: int, part: Explained) -> Iterator[Given]:
-    """What each owner in a part gave to a row; the scores of all parts sum to the row's score."""
-    base, vector = snapshot.base, part.vector
+def given_parts(snapshot: Snapshot, row: int, impacts: Float32, vector: Vector) -> Iterator[Given]:
+    """What each owner in a vector gave to a row; over both vectors they sum to the row's score."""
+    base = snapshot.base
     values: Float32 = np.empty(len(vector.terms), np.float32)
-    impacts = base.bm25f if part.impacts == "bm25f" else base.similarity
     contributions(base.term_offsets, base.posting_rows, impacts, vector.terms, vector.weights, row, values)
     for owner in np.unique(vector.owners[values > 0]).tolist():
         own = np.flatnonzero((vector.owners == owner) & (values > 0))
         best = own[np.argsort(-values[own], kind="stable")]
         words = [number for number in vector.terms[best].tolist() if number < base.manifest.words]
-        yield Given(owner=owner, score=part.factor * float(values[own].sum()), terms=_telling(snapshot, row, words))
+        yield Given(owner=owner, score=float(values[own].sum()), terms=_telling(snapshot, row, words))
 
 
 def _telling(snapshot: Snapshot, row: int, terms: Sequence[int]) -> tuple[str, ...]:

@@ -10,18 +10,19 @@ import numpy as np
 from corpus.errors import InvalidInput
 from index.arrays import Float32, RowMask, UInt32
 from index.filters import allowed_rows
-from index.kernel import accumulate, highest, top_blend
+from index.kernel import add_scaled, top_rows
 from index.query import Filter
 from index.snapshot import Snapshot
 from recommender.popular import popular_items
-from recommender.profile import Vector, interest_vector, like_vector, merged
-from recommender.reasons import Explained, explain
+from recommender.profile import Vector, interest_vector, like_vector
+from recommender.reasons import explain
 from recommender.request import (
     MOST_EXCLUDED,
     MOST_INTEREST_TEXT,
     MOST_INTERESTS,
     MOST_ITEMS,
     MOST_LIKES,
+    Interest,
     Item,
     Recommendation,
     Request,
@@ -34,7 +35,8 @@ RECOMMENDED_KINDS: Final = ("course", "book", "activity")
 def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
     """Resources near to interests and likes, the best first; popular ones where nothing usable is known.
 
-    Both parts are TF-IDF similarities, each scaled to 0–1 by its best row before they are added.
+    Each interest, and the likes together, is a TF-IDF similarity, scaled by its best row before they are added by
+    weight: an interest in many words says no more than one in few.
 
     Raises: InvalidInput if a list is too long, an interest empty or a number out of its range.
     """
@@ -83,11 +85,10 @@ def profile_items(
     snapshot: Snapshot, request: Request, profile: Profile, liked: Sequence[int], allowed: RowMask
 ) -> tuple[Item, ...]:
     """The candidates nearest to a profile."""
-    rows, scores, factors = _nearest(snapshot, profile, allowed, n=request.limit)
-    parts = [
-        Explained(impacts="bm25f", vector=profile.interests, factor=factors[0]),
-        Explained(impacts="similarity", vector=profile.likes, factor=factors[1]),
-    ]
+    scratch = snapshot.scratch
+    parts = _add_parts(snapshot, request.interests, profile, allowed)
+    scores, rows = np.empty(request.limit, np.float32), np.empty(request.limit, np.uint32)
+    size = top_rows(scratch.accumulator, allowed, scores, rows)
     return tuple(
         Item(
             row=row,
@@ -98,31 +99,42 @@ def profile_items(
             reasons=explain(snapshot, row, request.interests, liked, parts) if request.explain else (),
             blob=snapshot.base.blob(row),
         )
-        for rank, (row, score) in enumerate(zip(rows.tolist(), scores.tolist(), strict=True), start=1)
+        for rank, (row, score) in enumerate(zip(rows[:size].tolist(), scores[:size].tolist(), strict=True), start=1)
     )
 
 
-def _nearest(
-    snapshot: Snapshot, profile: Profile, allowed: RowMask, *, n: int
-) -> tuple[UInt32, Float32, tuple[float, float]]:
-    """The best rows and scores, and the factor of each part: its share over its best row's score."""
-    base, scratch = snapshot.base, snapshot.scratch
+def _add_parts(
+    snapshot: Snapshot, interests: Sequence[Interest], profile: Profile, allowed: RowMask
+) -> tuple[Vector, Vector]:
+    """Adds every interest, and the likes as a whole, to the accumulator, each scaled by its best row.
+
+    Returns: both vectors with the weights that were added in the end.
+    """
     share = snapshot.revision.tuning.interests_share
     if not (profile.interests and profile.likes):
         share = 1.0 if profile.interests else 0.0
-    factors = []
-    parts = (
-        (profile.interests, base.bm25f, scratch.accumulator, share),
-        (profile.likes, base.similarity, scratch.second, 1 - share),
+    total = sum(interest.weight for interest in interests)
+    heights = [share * interest.weight / total for interest in interests]
+    base, words = snapshot.base, profile.interests
+    factors = [_add(snapshot, base.bm25f, words.of(owner), height, allowed) for owner, height in enumerate(heights)]
+    likes = _add(snapshot, base.similarity, profile.likes.merged(), 1 - share, allowed)
+    return words.scaled(factors), profile.likes.scaled([likes] * profile.likes.count)
+
+
+def _add(snapshot: Snapshot, impacts: Float32, part: tuple[UInt32, Float32], height: float, allowed: RowMask) -> float:
+    base, scratch = snapshot.base, snapshot.scratch
+    terms, weights = part
+    return add_scaled(
+        base.term_offsets,
+        base.posting_rows,
+        impacts,
+        terms,
+        weights,
+        height,
+        allowed,
+        scratch.accumulator,
+        scratch.second,
     )
-    for vector, impacts, accumulator, weight in parts:
-        terms, weights = merged(vector)
-        accumulate(base.term_offsets, base.posting_rows, impacts, terms, weights, accumulator)
-        best = highest(accumulator, allowed) if vector else 0.0
-        factors.append(weight / best if best else 0.0)
-    scores, rows = np.empty(n, np.float32), np.empty(n, np.uint32)
-    size = top_blend(scratch.accumulator, scratch.second, factors[0], factors[1], allowed, scores, rows)
-    return rows[:size], scores[:size], (factors[0], factors[1])
 
 
 def _check(request: Request) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import Float32, UInt32, UInt64
-from index.kernel import EXACT_MARK, accumulate, contributions, count_codes, highest, mark_codes, rank, top_blend
+from index.kernel import EXACT_MARK, add_scaled, contributions, count_codes, mark_codes, rank, top_rows
 
 ROWS = 40
 
@@ -136,35 +136,36 @@ def test_the_matching_rows_are_listed_whatever_n_is(question: dict) -> None:
     assert sorted(scratch[2][:total].tolist()) == sorted(everything)
 
 
-@given(questions())
-def test_contributions_sum_to_the_score(question: dict) -> None:
-    index = question["index"]
-    accumulator = np.zeros(ROWS, np.float32)
-    accumulate(index.offsets, index.rows, index.impacts, question["terms"], question["weights"], accumulator)
+@given(questions(), st.integers(1, 4))
+def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(question: dict, height: int) -> None:
+    index, terms, weights, allowed = (question[name] for name in ("index", "terms", "weights", "allowed"))
+    before = np.arange(ROWS, dtype=np.float32)
+    accumulator, scratch = before.copy(), np.zeros(ROWS, np.float32)
+    factor = add_scaled(index.offsets, index.rows, index.impacts, terms, weights, height, allowed, accumulator, scratch)
+    sums = (index.dense()[terms] * weights[:, None]).sum(axis=0)
+    best = (sums * allowed).max(initial=0)
+    assert factor == pytest.approx(height / best if best else 0)
+    assert accumulator - before == pytest.approx(factor * sums, abs=1e-4)
+    assert not scratch.any()
     for row in range(ROWS):
-        values = np.zeros(len(question["terms"]), np.float32)
-        contributions(index.offsets, index.rows, index.impacts, question["terms"], question["weights"], row, values)
-        assert values.sum() == accumulator[row]
+        values = np.zeros(len(terms), np.float32)
+        contributions(index.offsets, index.rows, index.impacts, terms, weights, row, values)
+        assert values.sum() == sums[row]
 
 
 @given(
     st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS),
-    st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS),
     st.lists(st.integers(0, 1), min_size=ROWS, max_size=ROWS),
-    st.integers(0, 12),
+    st.integers(0, ROWS + 2),
 )
-def test_blended_scores_rank_like_their_sum(first: list[int], second: list[int], mask: list[int], n: int) -> None:
-    one, two = np.array(first, np.float32), np.array(second, np.float32)
-    allowed = np.array(mask, np.uint8)
-    assert highest(one, allowed) == (one * allowed).max(initial=0)
-    total = (0.5 * one + 0.25 * two) * allowed
+def test_the_top_rows_are_those_of_a_sort(sums: list[int], mask: list[int], n: int) -> None:
+    accumulator, allowed = np.array(sums, np.float32), np.array(mask, np.uint8)
     scores, rows = np.zeros(n, np.float32), np.zeros(n, np.uint32)
-    size = top_blend(one, two, 0.5, 0.25, allowed, scores, rows)
-    expected = sorted(np.flatnonzero(total > 0).tolist(), key=lambda row: (-total[row], row))[:n]
+    size = top_rows(accumulator, allowed, scores, rows)
+    expected = sorted((row for row in range(ROWS) if sums[row] and mask[row]), key=lambda row: (-sums[row], row))[:n]
     assert rows[:size].tolist() == expected
-    assert scores[:size].tolist() == [total[row] for row in expected]
-    assert not one.any()
-    assert not two.any()
+    assert scores[:size].tolist() == [sums[row] for row in expected]
+    assert not accumulator.any()
 
 
 def test_codes_are_counted_and_filtered_row_by_row() -> None:
