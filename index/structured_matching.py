@@ -1,0 +1,148 @@
+"""Which rows match a structured query: words and phrases by posting lists, AND, OR and NOT in numpy.
+
+Texts are listed by their words and by the buckets of their pairs of neighbouring characters. A phrase is looked up by
+its rarest pairs and then compared with the texts themselves, so that the answer is exact.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final, Protocol
+
+import numpy as np
+
+from index.analysis import word_terms
+from index.arrays import UInt32
+from index.distinct_texts import DistinctTexts, Rows, TextRange
+from index.folding import fold
+from index.segmentation import Segmenter, Word, is_han
+from index.structured_syntax import Combination, Leaf, Negation, Node
+
+WORDS: Final = "words"
+PAIRS: Final = "pairs"
+
+_BUCKETS = 32_749
+"""Pairs share so many terms: as candidates are compared with the phrase anyway, rare pairs need no list each."""
+_FIRST_BUCKET = 0x4E00
+_LONGEST_WORD = 64
+"""Longer ones are in no list; like all that is in none, they are looked for as phrases."""
+_MOST_PAIRS = 3
+_FEW = 100
+"""So few candidates are compared with the phrase rather than sifted by a further pair."""
+
+
+class Postings(Protocol):
+    """The lists of texts by term, in the namespaces WORDS and PAIRS."""
+
+    def count(self, namespace: str, term: str) -> int:
+        """How many texts hold a term."""
+
+    def numbers(self, namespace: str, term: str) -> UInt32:
+        """The texts that hold a term, ascending."""
+
+
+def listed_words(folded: str, segmenter: Segmenter) -> set[str]:
+    """The terms in WORDS of a folded text."""
+    words = word_terms(segmenter.segment(folded))
+    return {word for word in words if len(word) <= _LONGEST_WORD and not _is_character(word)}
+
+
+def listed_pairs(folded: str) -> set[str]:
+    """The terms in PAIRS of a folded text: one character for the bucket of each pair."""
+    codes = map(ord, folded)
+    return {chr(_FIRST_BUCKET + (left * 8191 + right) % _BUCKETS) for left, right in pairwise(codes)}
+
+
+class RowMatcher:
+    """Matches trees against texts and their lists."""
+
+    def __init__(self, texts: DistinctTexts, postings: Postings, segmenter: Segmenter) -> None:
+        self._texts = texts
+        self._postings = postings
+        self._segmenter = segmenter
+
+    def rows(self, node: Node) -> Rows:
+        """(rows,) whether each row matches."""
+        match node:
+            case Negation():
+                return ~self.rows(node.child)
+            case Combination():
+                combine = np.logical_and if node.operator == "AND" else np.logical_or
+                rows: Rows = combine.reduce([self.rows(child) for child in node.children])
+                return rows
+            case Leaf():
+                return self._rows_of_leaf(node)
+
+    def rows_with_phrase(self, folded: str, field: str) -> Rows:
+        """(rows,) whether a folded phrase stands in the field, or in any for an empty name."""
+        return self._texts.rows(self._with_phrase(folded, self._texts.range_of(field)))
+
+    def _rows_of_leaf(self, leaf: Leaf) -> Rows:
+        folded = fold(leaf.text)
+        if leaf.kind == "phrase":
+            return self.rows_with_phrase(folded, leaf.field)
+        within = self._texts.range_of(leaf.field)
+        if leaf.kind == "prefix":
+            return self._texts.rows(self._texts.with_word_from(folded, self._with_phrase(folded, within)))
+        return self._rows_with_words(folded, within)
+
+    def _rows_with_words(self, folded: str, within: TextRange) -> Rows:
+        """Rows that hold all words; several also match where they stand as typed, however they were cut there."""
+        words = self._segmenter.segment(folded)
+        found = [self._with_phrase(run, within) for run in _runs_of_characters(folded, words)]
+        found += [self._with_word(word, within) for word in dict.fromkeys(words) if not _is_character(word.text)]
+        rows: Rows = np.logical_and.reduce([self._texts.rows(numbers) for numbers in found])
+        if len(words) > 1:
+            rows |= self._texts.rows(self._with_phrase(folded, within))
+        return rows
+
+    def _with_word(self, word: Word, within: TextRange) -> UInt32:
+        """Texts that hold a word; one that none of them holds as a word may stand inside others."""
+        found = within.among(self._postings.numbers(WORDS, word.text))
+        if _may_be_written_apart(word):
+            parts = [self._postings.numbers(WORDS, part) for part in word.parts]
+            found = np.union1d(found, within.among(_in_all(parts)))
+        return found if len(found) else self._with_phrase(word.text, within)
+
+    def _with_phrase(self, phrase: str, within: TextRange) -> UInt32:
+        """Texts in which a folded phrase stands."""
+        counts = {pair: self._postings.count(PAIRS, pair) for pair in listed_pairs(phrase)}
+        if not counts:
+            return self._texts.scan(phrase, within)
+        rarest = sorted(counts, key=counts.__getitem__)[:_MOST_PAIRS]
+        if not counts[rarest[0]]:
+            return np.empty(0, np.uint32)
+        found = within.among(self._postings.numbers(PAIRS, rarest[0]))
+        for pair in rarest[1:]:
+            if len(found) > _FEW:
+                found = _in_all([found, within.among(self._postings.numbers(PAIRS, pair))])
+        return self._texts.containing(phrase, found)
+
+
+def _is_character(word: str) -> bool:
+    """Whether a word is one Chinese character; it may stand inside any word, as 茶 in 茶道, so it is in no list."""
+    return len(word) == 1 and is_han(word)
+
+
+def _runs_of_characters(folded: str, words: Iterable[Word]) -> Iterator[str]:
+    """What stands there in single characters, each run as one: 于丹 is a name, whether or not jieba knows it."""
+    run = ""
+    for word in words:
+        goes_on = _is_character(word.text) and run + word.text in folded
+        if run and not goes_on:
+            yield run
+            run = ""
+        run += word.text if _is_character(word.text) else ""
+    if run:
+        yield run
+
+
+def _may_be_written_apart(word: Word) -> bool:
+    """Whether a word with letters or digits is spelled by its parts: windows7 and windows 7, c语言 and c 语言."""
+    return any(map(str.isascii, word.text)) and sorted("".join(word.parts)) == sorted(word.text)
+
+
+def _in_all(lists: Sequence[UInt32]) -> UInt32:
+    numbers = lists[0]
+    for others in lists[1:]:
+        numbers = np.intersect1d(numbers, others, assume_unique=True)
+    return numbers
