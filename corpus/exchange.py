@@ -129,15 +129,15 @@ def _check_kind(path: Path, start: bytes) -> None:
     """Raises: InvalidInput if a text's first bytes are plainly another kind of file's."""
     first = start.removeprefix(_BOM).lstrip()
     names = path.name.lower().removesuffix(".gz")
-    kind = next((kind for magic, kind in _KINDS.items() if start.startswith(magic)), "")
+    kind = next((f"是{kind}" for magic, kind in _KINDS.items() if start.startswith(magic)), "")
     if first.split(b"\n", 1)[0].strip() in (b"{", b"["):
-        kind = "排成多行的 JSON，应一行一个对象"
+        kind = "是排成多行的 JSON，应一行一个对象"
     elif b"\0" in start and not kind and not first.startswith(b"{"):  # in an object it is only a bad character
-        kind = "二进制文件，不是文本"
+        kind = "不是文本文件"
     elif names.endswith((".csv", ".tsv", ".txt")) and not first.startswith(b"{"):
-        kind = "表格文本"
+        kind = "是表格文本"
     if kind:
-        raise InvalidInput(f"这是{kind}；本版只能导入 JSON Lines（.jsonl 或 .jsonl.gz）。", place=str(path))
+        raise InvalidInput(f"这{kind}；本版只能导入 JSON Lines（.jsonl 或 .jsonl.gz）。", place=str(path))
 
 
 def _lines(file: _ReadBytes, *, compressed: bool) -> Iterator[Line]:
