@@ -17,6 +17,8 @@ _MAX_PASSES = 8
 _PLAIN = re.compile("[ -~\\s·—‘’“”、。〈〉《》「」『』【】〔〕㐀-䶿一-鿿！-～]*")
 """Characters that NFKC and lower case turn into just one, and that join no other: nearly every text."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _STRAGGLERS = str.maketrans(
     "锺祇馀钜甯妳燄濶牠朶浄煖畱翺荳諠讃銲鬪衞敍簷伕枱揹",
     "钟只余巨宁你焰阔它朵净暖留翱豆喧赞焊斗卫叙檐夫台背",
@@ -53,7 +55,11 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _one_pass(text: str) -> str:
-    simplified: str = _converter().convert(unicodedata.normalize("NFKC", text))
+    normalized = unicodedata.normalize("NFKC", text)
+    try:
+        simplified: str = _converter().convert(normalized)
+    except UnicodeEncodeError:  # half of a surrogate pair, which is no character
+        simplified = _converter().convert(_SURROGATE.sub("\ufffd", normalized))
     return simplified.lower().translate(_STRAGGLERS)
 
 

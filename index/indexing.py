@@ -75,7 +75,7 @@ def compile_structured(
     segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
     target = state / "whoosh" / directory.name
     with _alone(state):
-        if full or not _opens(target):
+        if full or not _opens(target, segmenter):
             base = open_base(directory)
             target.parent.mkdir(parents=True, exist_ok=True)
             build_structured_index(
@@ -100,12 +100,11 @@ def _stands(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:
     return manifest.lexicon == segmenter.lexicon and manifest.numbers == compiled_numbers(revision.tuning)
 
 
-def _opens(directory: Path) -> bool:
+def _opens(directory: Path, segmenter: Segmenter) -> bool:
     try:
-        StructuredIndex.open(directory)
+        return StructuredIndex.open(directory).lexicon == segmenter.lexicon
     except Unavailable:
         return False
-    return True
 
 
 def _remove_others(directory: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from index.folding import fold, fold_with_offsets
 
 awkward = st.text(
-    alphabet=st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("ﬁ㎏①Ⅳｱﾞ각가e\u0301İΣ乾坤著養㈱½"))
+    alphabet=st.one_of(st.characters(exclude_categories=[]), st.sampled_from("ﬁ㎏①Ⅳｱﾞ각가e\u0301İΣ乾坤著養㈱½"))
 )
 
 
