@@ -5,7 +5,7 @@ import fcntl
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -69,8 +69,12 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def serve_app(app: ASGIApp, bound: socket.socket) -> None:
-    """Answers requests until SIGTERM or SIGINT; those that run are finished first."""
+def serve_app(app: ASGIApp, bound: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Answers requests until SIGTERM or SIGINT; those that run are finished first.
+
+    Args:
+        ready: called as soon as requests and signals will be heeded.
+    """
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -84,6 +88,8 @@ def serve_app(app: ASGIApp, bound: socket.socket) -> None:
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_GRACE,
     )
+    server = uvicorn.Server(config)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)  # uvicorn raises it again at the end; to have been stopped is no failure
-    uvicorn.Server(config).run(sockets=[bound])
+        signal.signal(number, server.handle_exit)  # uvicorn raises it again at the end, when it means nothing more
+    ready()
+    server.run(sockets=[bound])

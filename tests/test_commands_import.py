@@ -5,14 +5,29 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.commands import run
+from corpus.catalogue import Catalogue
+
 ROOT = Path(__file__).resolve().parent.parent
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+COMPILED = os.environ.get("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
 
 ROWS: list[dict[str, Any]] = [
     {"id": "c:1", "kind": "course", "title": "太极拳入门"},
@@ -22,20 +37,36 @@ ROWS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def xuejing(tmp_path: Path, dictionaries: Path) -> Run:
-    """Runs a command on a state directory of its own."""
+def state(tmp_path: Path, dictionaries: Path) -> Path:
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "cache").symlink_to(dictionaries)
-    compiled = os.environ.get("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
-    environment = {**os.environ, "XUEJING_STATE": str(tmp_path / "var"), "NUMBA_CACHE_DIR": compiled}
+    return tmp_path / "var"
 
-    def run(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "api.commands", *map(str, arguments)]
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120, **options
-        )
 
-    return run
+@pytest.fixture
+def xuejing(state: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Runs a command in this process."""
+    monkeypatch.setenv("XUEJING_STATE", str(state))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", COMPILED)
+
+    def call(*arguments: object) -> Done:
+        code = run([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return Done(code=code, out=out.decode(), err=err.decode())
+
+    return call
+
+
+def start(state: Path, *arguments: object) -> "subprocess.Popen[str]":
+    """Starts a command in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "api.commands", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "XUEJING_STATE": str(state), "NUMBA_CACHE_DIR": COMPILED},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def write(path: Path, rows: list[Any]) -> Path:
@@ -44,30 +75,31 @@ def write(path: Path, rows: list[Any]) -> Path:
     return path
 
 
-def test_a_file_goes_in_and_is_found(xuejing: Run, tmp_path: Path) -> None:
-    done = xuejing("import", write(tmp_path / "图书馆.jsonl.gz", ROWS))
-    assert done.returncode == 0, done.stderr
-    assert "图书馆.jsonl.gz（来源“图书馆”）：读了 3 行，新增 3。" in done.stderr
-    assert "索引已更新：3 条资源" in done.stderr
-    assert done.stdout == ""
-    found = json.loads(xuejing("search", "余华", "--json").stdout)
+def test_a_file_goes_in_and_is_found(xuejing: Run, state: Path, tmp_path: Path) -> None:
+    process = start(state, "import", write(tmp_path / "图书馆.jsonl.gz", ROWS))
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "图书馆.jsonl.gz（来源“图书馆”）：读了 3 行，新增 3。" in err
+    assert "索引已更新：3 条资源" in err
+    assert out == ""
+    found = json.loads(xuejing("search", "余华", "--json").out)
     assert [item["id"] for item in found["items"]] == ["b:1"]
     assert found["items"][0]["source"] == "图书馆"
 
 
 def test_importing_again_changes_nothing_and_replace_withdraws(xuejing: Run, tmp_path: Path) -> None:
     first = write(tmp_path / "a.jsonl", ROWS)
-    assert xuejing("import", first).returncode == 0
-    again = json.loads(xuejing("import", first, "--json").stdout)
+    assert xuejing("import", first).code == 0
+    again = json.loads(xuejing("import", first, "--json").out)
     assert again["files"][0]["report"]["unchanged"] == 3
     assert again["index"]["base"] == "0-3"
     less = write(tmp_path / "b.jsonl", ROWS[:1])
     refused = xuejing("import", less, "--source", "a", "--replace")
-    assert refused.returncode == 1
-    assert "超过两成" in refused.stderr
-    assert "--force" in refused.stderr
-    assert xuejing("import", less, "--source", "a", "--replace", "--force").returncode == 0
-    assert json.loads(xuejing("search", "", "--json").stdout)["total"] == 1
+    assert refused.code == 1
+    assert "超过两成" in refused.err
+    assert "--force" in refused.err
+    assert xuejing("import", less, "--source", "a", "--replace", "--force").code == 0
+    assert json.loads(xuejing("search", "", "--json").out)["total"] == 1
 
 
 def test_bad_rows_are_reported_with_their_place_and_stop_nothing(xuejing: Run, tmp_path: Path) -> None:
@@ -83,12 +115,12 @@ def test_bad_rows_are_reported_with_their_place_and_stop_nothing(xuejing: Run, t
         {"id": "b:9", "kind": "book", "title": "最后一行"},
     ]
     done = xuejing("import", write(tmp_path / "a.jsonl", rows))
-    assert done.returncode == 1
+    assert done.code == 1
     for line in (4, 5, 6, 7, 10):
-        assert f"错误 第 {line} 行" in done.stderr
-    assert "第 8 行" in done.stderr
-    assert "Traceback" not in done.stderr
-    found = json.loads(xuejing("search", "最后一行", "--json").stdout)
+        assert f"错误 第 {line} 行" in done.err
+    assert "第 8 行" in done.err
+    assert "Traceback" not in done.err
+    found = json.loads(xuejing("search", "最后一行", "--json").out)
     assert found["items"][0]["id"] == "b:9"
 
 
@@ -98,7 +130,7 @@ def test_bad_rows_are_reported_with_their_place_and_stop_nothing(xuejing: Run, t
         ("empty.jsonl", b"", "文件是空的"),
         ("table.xlsx", b"PK\x03\x04rest", "Excel"),
         ("picture.jsonl", b"\x89PNG\r\n\x1a\n", "图片"),
-        ("binary.jsonl", bytes(range(256)) * 10, "不是文本文件"),
+        ("binary.jsonl", bytes(range(256)) * 10, "不是文本"),
         ("cut.jsonl.gz", gzip.compress(json.dumps(ROWS[0]).encode() * 1000)[:60], "压缩文件"),
     ],
 )
@@ -107,72 +139,80 @@ def test_a_file_that_cannot_be_used_is_named(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     done = xuejing("import", tmp_path / name, write(tmp_path / "good.jsonl", ROWS))
-    assert done.returncode == 1
-    assert message in done.stderr
-    assert name in done.stderr
-    assert "索引已更新：3 条资源" in done.stderr
+    assert done.code == 1
+    assert message in done.err
+    assert name in done.err
+    assert "索引已更新：3 条资源" in done.err
 
 
 def test_a_missing_file_is_named(xuejing: Run, tmp_path: Path) -> None:
     done = xuejing("import", tmp_path / "nowhere.jsonl")
-    assert done.returncode == 1
-    assert f"{tmp_path}/nowhere.jsonl：没有这个文件。" in done.stderr
+    assert done.code == 1
+    assert f"{tmp_path}/nowhere.jsonl：没有这个文件。" in done.err
 
 
 def test_a_dry_run_writes_nothing(xuejing: Run, tmp_path: Path) -> None:
     done = xuejing("import", "--dry-run", write(tmp_path / "a.jsonl", ROWS))
-    assert done.returncode == 0
-    assert "试运行" in done.stderr
-    assert json.loads(xuejing("status", "--json").stdout)["resources"] == 0
+    assert done.code == 0
+    assert "试运行" in done.err
+    assert json.loads(xuejing("status", "--json").out)["resources"] == 0
 
 
 def test_only_the_first_problems_are_listed(xuejing: Run, tmp_path: Path) -> None:
     done = xuejing("import", write(tmp_path / "a.jsonl", [{"id": str(i), "kind": "book"} for i in range(30)]))
-    assert done.stderr.count("错误 第") == 20
-    assert "另有 10 处没有列出。" in done.stderr
+    assert done.err.count("错误 第") == 20
+    assert "另有 10 处没有列出。" in done.err
 
 
-def test_imports_at_the_same_time_wait_for_each_other(xuejing: Run, tmp_path: Path) -> None:
+def test_imports_at_the_same_time_wait_for_each_other(xuejing: Run, state: Path, tmp_path: Path) -> None:
     files = [write(tmp_path / f"{name}.jsonl", [{**row, "id": f"{name}:{row['id']}"} for row in ROWS]) for name in "ab"]
-    first, second = (
-        subprocess.Popen(
-            [sys.executable, "-m", "api.commands", "import", str(file)],
-            cwd=ROOT,
-            env={**os.environ, "XUEJING_STATE": str(tmp_path / "var")},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for file in files
-    )
-    said = first.communicate(timeout=120)[1], second.communicate(timeout=120)[1]
-    assert (first.returncode, second.returncode) == (0, 0), said
-    known = json.loads(xuejing("status", "--json").stdout)
+    both = [start(state, "import", file) for file in files]
+    said = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    known = json.loads(xuejing("status", "--json").out)
     assert known["resources"] == known["index"]["resources"] == 6
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_survives_a_kill(xuejing: Run, state: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", [{"id": str(i), "kind": "book", "title": f"第 {i} 本"} for i in range(20_000)])
+    catalogue = Catalogue.open(f"sqlite:///{state}/catalogue.db")
+    process = start(state, "import", file)
+    while not (seen := catalogue.count()):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    assert catalogue.count() >= seen
+    catalogue.close()
+    assert xuejing("import", file).code == 0
+    known = json.loads(xuejing("status", "--verify", "--json").out)
+    assert known["resources"] == known["index"]["resources"] == 20_000
 
 
 def test_what_is_exported_goes_in_again(xuejing: Run, tmp_path: Path) -> None:
     xuejing("import", write(tmp_path / "a.jsonl", ROWS))
-    lines = xuejing("export").stdout.splitlines()
+    lines = xuejing("export").out.splitlines()
     assert [json.loads(line) for line in lines] == [{**row, "source": "a"} for row in ROWS]
     done = xuejing("export", "--out", tmp_path / "out.jsonl.gz")
-    assert "导出了 3 条资源" in done.stderr
-    again = json.loads(xuejing("import", tmp_path / "out.jsonl.gz", "--json").stdout)
+    assert "导出了 3 条资源" in done.err
+    again = json.loads(xuejing("import", tmp_path / "out.jsonl.gz", "--json").out)
     assert again["files"][0]["report"]["unchanged"] == 3
 
 
 def test_status_and_index(xuejing: Run, tmp_path: Path) -> None:
     before = xuejing("status")
-    assert before.returncode == 0
-    assert "还没有索引" in before.stdout
+    assert before.code == 0
+    assert "还没有索引" in before.out
     xuejing("import", write(tmp_path / "a.jsonl", ROWS))
-    known = json.loads(xuejing("status", "--verify", "--json").stdout)
+    known = json.loads(xuejing("status", "--verify", "--json").out)
     assert known["resources"] == 3
     assert {"source": "a", "kind": "book", "status": "active", "resources": 2} in known["counts"]
     assert known["index"] == {"release": "0.3.3", "resources": 3, "current": True, "damaged": [], "problem": None}
-    shown = xuejing("status").stdout
+    shown = xuejing("status").out
     assert "3 条资源" in shown
     assert "是最新的" in shown
-    built = json.loads(xuejing("index", "--json").stdout)
+    built = json.loads(xuejing("index", "--json").out)
     assert built["resources"] == 3
 
 
@@ -183,10 +223,10 @@ def test_a_damaged_index_is_found_and_mended(xuejing: Run, tmp_path: Path) -> No
     content[-5] ^= 255
     blobs.write_bytes(content)
     damaged = xuejing("status", "--verify")
-    assert damaged.returncode == 1
-    assert "blobs" in damaged.stderr
+    assert damaged.code == 1
+    assert "blobs" in damaged.err
     blobs.write_bytes(b"short")
-    assert xuejing("search", "活着").returncode == 1
-    assert "已损坏" in xuejing("status").stdout
-    assert xuejing("index").returncode == 0
-    assert xuejing("status", "--verify").returncode == 0
+    assert xuejing("search", "活着").code == 1
+    assert "已损坏" in xuejing("status").out
+    assert xuejing("index").code == 0
+    assert xuejing("status", "--verify").code == 0

@@ -24,9 +24,8 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
     settings = place.settings
     configure_logs(level=settings.log_level, format=settings.log_format)
     with only_service(place.state), bind(settings.host, settings.port) as bound:
-        newest = _prepare(place)
-        _announce(bound, json=json)
-        serve_app(create_app(newest), bound)
+        app = create_app(_prepare(place))
+        serve_app(app, bound, ready=lambda: _announce(bound, json=json))
 
 
 def _prepare(place: Workplace) -> NewestSnapshot:

@@ -38,7 +38,8 @@ class Workplace:
     @contextmanager
     def catalogue(self) -> Iterator[Catalogue]:
         """The catalogue, closed at the end."""
-        catalogue = Catalogue.open(self.settings.catalogue_url)
+        with alone(self.state, "catalogue"):  # two first processes would make the tables at once
+            catalogue = Catalogue.open(self.settings.catalogue_url)
         try:
             yield catalogue
         finally:
@@ -60,13 +61,14 @@ def open_workplace(**settings: Any) -> Workplace:
 
 
 @contextmanager
-def alone(state: Path, work: str, message: str) -> Iterator[None]:
-    """Waits, saying so, until no other process does the same work on a state directory."""
+def alone(state: Path, work: str, message: str = "") -> Iterator[None]:
+    """Waits until no other process does the same work on a state directory, telling the message meanwhile."""
     with (state / f"{work}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(message)
+            if message:
+                say(message)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
