@@ -1,6 +1,6 @@
 """Whatever is asked over HTTP gets an answer or a problem in Chinese, never an error of the service."""
 
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.newest import NewestSnapshot
+from corpus.catalogue import Catalogue
 from corpus.resource import Resource
+from corpus.revision import Revision
+from index.indexing import compile_index
 from index.snapshot import Snapshot
 
 RESOURCES = (
@@ -66,9 +70,15 @@ def shown(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def client(snapshot_of: Callable[..., Snapshot]) -> TestClient:
-    snapshot = snapshot_of(*RESOURCES)
-    return TestClient(create_app(lambda: snapshot))
+def client(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path, revision: Revision) -> TestClient:
+    """An application over a whole index, phrases and field queries included."""
+    state = tmp_path_factory.mktemp("state")
+    (state / "cache").symlink_to(dictionaries)
+    catalogue = Catalogue.open(f"sqlite:///{state}/catalogue.db")
+    catalogue.write(RESOURCES)
+    compile_index(catalogue, state, revision=revision, progress=lambda stage, done, total: None)
+    catalogue.close()
+    return TestClient(create_app(NewestSnapshot(state, revision=revision)))
 
 
 def check_problem(response: Any, status: int, type: str) -> dict[str, Any]:
@@ -225,6 +235,16 @@ def test_unknown_addresses_and_methods(client: TestClient) -> None:
     response = client.delete("/v1/search")
     check_problem(response, 405, "method-not-allowed")
     assert response.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("作者:余华", ["b:1"]), ("“活着”", ["b:1"]), ("余华 OR 太极拳", ["b:1", "c:1"]), ("太极拳 NOT 入门", [])],
+)
+def test_structured_queries_are_obeyed(client: TestClient, text: str, expected: list[str]) -> None:
+    answer = client.get("/v1/search", params={"q": text}).json()
+    assert sorted(item["id"] for item in answer["items"]) == expected
+    assert answer["interpretation"]["structured"] is True
 
 
 def test_a_bug_shows_nothing_of_the_inside() -> None:

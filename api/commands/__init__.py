@@ -26,6 +26,8 @@ COMMANDS: Final = {
 }
 """For each command its module, which has a function of the same name, and what it is for."""
 
+_INTERRUPTED: Final = 130
+
 
 def main() -> None:
     """Runs the command line and ends the process: 0 done, 1 the data or the query is at fault, 2 wrong use."""
@@ -45,14 +47,16 @@ def run(arguments: Sequence[str]) -> int:
     except XuejingError as error:
         say(f"{error.place}：{error.message}" if error.place and error.place not in error.message else error.message)
         return 2 if error.code == "invalid-settings" else 1
-    except (KeyboardInterrupt, typer.Abort):
-        return 130
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # its reader has gone; the rest is for nobody
         return 1
     except OSError as error:
         say(f"读写失败：{cause(error)}" + (f"（{error.filename}）" if error.filename else "") + "。")
         return 1
+    if code == _INTERRUPTED:
+        say("已中止。")
     return int(code or 0)
 
 

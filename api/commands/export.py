@@ -29,4 +29,4 @@ def export(out: Out = None, json: Json = False) -> None:
     if json:
         write_json({"resources": resources, "file": str(out)})
     else:
-        say(f"导出了 {resources} 条资源：{out}")
+        say(f"导出了 {resources:,} 条资源：{out}")

@@ -66,7 +66,7 @@ def import_files(
     if json:
         write_json({"files": [_as_dict(outcome) for outcome in outcomes], "index": index})
     elif index:
-        say(f"索引已更新：{index['resources']} 条资源，用了 {index['seconds']} 秒。")
+        say(f"索引已更新：{index['resources']:,} 条资源，用了 {index['seconds']} 秒。")
     if not all(outcome.clean for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -103,19 +103,19 @@ def _tell(outcome: Outcome) -> None:
     if (report := outcome.report) is None:
         return
     done = [("新增", report.created), ("更新", report.updated), ("未变", report.unchanged), ("撤下", report.withdrawn)]
-    said = "，".join(f"{name} {count}" for name, count in done if count) or "没有可导入的行"
+    said = "，".join(f"{name} {count:,}" for name, count in done if count) or "没有可导入的行"
     trial = "（试运行，没有写入）" if report.dry_run else ""
-    say(f"{outcome.file.name}（来源“{report.source}”）{trial}：读了 {report.rows} 行，{said}。")
+    say(f"{outcome.file.name}（来源“{report.source}”）{trial}：读了 {report.rows:,} 行，{said}。")
     if not report.problems:
         return
     counts = [("处错误，这些行没有导入", report.errors), ("处提醒，这些行已导入", report.warnings)]
-    say("；".join(f"{count} {name}" for name, count in counts if count) + "：")
+    say("；".join(f"{count:,} {name}" for name, count in counts if count) + "：")
     worst_first = sorted(report.problems, key=lambda problem: problem.severity != "error")
     for problem in worst_first[:MOST_SHOWN]:
         say(f"  {'错误' if problem.severity == 'error' else '提醒'} {problem.message}")
     more = report.errors + report.warnings - min(len(worst_first), MOST_SHOWN)
     if more:
-        say(f"  另有 {more} 处没有列出。")
+        say(f"  另有 {more:,} 处没有列出。")
 
 
 def _as_dict(outcome: Outcome) -> dict[str, Any]:

@@ -19,4 +19,4 @@ def index(json: Json = False) -> None:
     if json:
         write_json({"base": directory.name, "resources": resources, "seconds": seconds})
     else:
-        say(f"索引编好了：{resources} 条资源，用了 {seconds} 秒（{directory.name}）。")
+        say(f"索引编好了：{resources:,} 条资源，用了 {seconds} 秒（{directory.name}）。")

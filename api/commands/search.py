@@ -82,7 +82,7 @@ def _show(result: Result, *, explain: bool) -> None:
     show(_table(result.hits, explain=explain))
     last = result.hits[-1].rank
     more = f"，加 --offset {result.next_offset} 看后面的" if result.next_offset else ""
-    say(f"共 {result.total} 条，以上是第 {result.hits[0].rank}–{last} 条{more}。")
+    say(f"共 {result.total:,} 条，以上是第 {result.hits[0].rank}–{last} 条{more}。")
 
 
 def _table(hits: Sequence[Hit], *, explain: bool) -> Table:
