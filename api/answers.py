@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from corpus.resource import Format, Kind, Level
-from recommender.request import ReasonCode
+from recommender.request import Degraded, ReasonCode, Source
 
 _DOCUMENTED = ConfigDict(use_attribute_docstrings=True)
 
@@ -163,7 +163,7 @@ class RecommendedItem(PublicResource):
     """From 1."""
     score: float
     """Compares within one answer only."""
-    source: Literal["profile", "popular", "similar"]
+    source: Source
     reasons: list[RecommendationReason] = []
     """The three with the largest shares."""
 
@@ -178,12 +178,12 @@ class RecommendationAnswer(BaseModel):
     model: str
     """What reckoned it."""
     personalized: bool
-    degraded: Literal["nothing_known", "no_match", "unknown_likes"] | None
+    degraded: Degraded | None
     """Why less was used than was given."""
     unknown_ids: list[str]
-    """Likes that the catalogue does not have."""
+    """Likes and dislikes that the catalogue does not have."""
     next: str | None
-    """For the page after this one."""
+    """For the page after this one, as `after`; null where nothing is left."""
     items: list[RecommendedItem]
 
 

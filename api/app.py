@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from api.logs import RequestLog
 from api.openapi import install_openapi
 from api.problems import install_problems
-from api.v1 import health, items, recommend, search, similar
+from api.v1 import health, items, lists, recommend, search, similar
 from index.snapshot import Snapshot
 
 
@@ -23,7 +23,7 @@ def create_app(newest: Callable[[], Snapshot]) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.newest = newest
-    for module in (search, recommend, similar, items, health):
+    for module in (search, recommend, lists, similar, items, health):
         app.include_router(module.router)
     app.add_middleware(RequestLog)
     install_problems(app)

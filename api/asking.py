@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, JsonValue, model_validator
 from pydantic_core import core_schema
 
 from api.moments import EndMoment, Moment
 from corpus.resource import Format, Kind, Level
 from index.query import MOST_OFFSET, MOST_RESULTS, MOST_TEXT, Filter, Query, Sort
+from recommender.continuation import MOST_SHOWN
 from recommender.request import (
     MOST_EXCLUDED,
     MOST_INTEREST_TEXT,
@@ -15,10 +16,13 @@ from recommender.request import (
     MOST_LIKES,
     Interest,
     Request,
+    Scene,
 )
 
 _MOST_VALUES: Final = 50
 """Values of one filter, and of `facets`."""
+_NOT_BLANK: Final = r"[^\s\x1c-\x1f\x85]"
+"""Holds something that str.strip leaves; written out because dialects of regular expressions differ."""
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=True)
 _LAX: Final = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 """For what a query string says as well, where every value is text."""
@@ -132,7 +136,7 @@ class InterestBody(BaseModel):
 
     model_config = _STRICT
 
-    text: Annotated[str, Field(min_length=1, max_length=MOST_INTEREST_TEXT, pattern=r"\S")]
+    text: Annotated[str, Field(min_length=1, max_length=MOST_INTEREST_TEXT, pattern=_NOT_BLANK)]
     weight: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1.0
     """Only the proportion between the interests of one request counts."""
 
@@ -149,18 +153,39 @@ class InterestBody(BaseModel):
         return {"anyOf": [weighted["properties"]["text"], weighted]}
 
 
+_ITEM_NEEDS_ID: Final[dict[str, JsonValue]] = {
+    "if": {"properties": {"scene": {"const": "item"}}, "required": ["scene"]},
+    "then": {"properties": {"item_id": {"minLength": 1}}, "required": ["item_id"]},
+}
+
+
 class RecommendBody(BaseModel):
     """What is known of a resident, and what may be recommended."""
 
-    model_config = _STRICT
+    model_config = _STRICT | ConfigDict(json_schema_extra=_ITEM_NEEDS_ID)
 
     interests: Annotated[list[InterestBody], Field(max_length=MOST_INTERESTS)] = []
     likes: Annotated[list[Value], Field(max_length=MOST_LIKES)] = []
     """Ids of resources; they are not recommended again."""
+    dislikes: Annotated[list[Value], Field(max_length=MOST_LIKES)] = []
+    """Ids of resources of which no more is wanted."""
+    scene: Scene = "home"
+    item_id: Value | Literal[""] = ""
+    """The resource beside which the answer is shown; with the scene item."""
+    user_id: Annotated[str, Field(max_length=200)] = ""
+    """A resident of the platform; nobody is known yet."""
+    personalized: bool = True
+    """False leaves interests, likes and dislikes unused."""
     filter: FilterFields = Field(default_factory=lambda: FilterFields.model_validate({}))
     """The filters of a search, by the same names."""
     exclude_ids: Annotated[list[Value], Field(max_length=MOST_EXCLUDED)] = []
     limit: Limit = 10
+    quota: dict[Kind, Limit] = {}
+    """How many of each kind; kinds not named stay out."""
+    diversity: Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)] = None
+    """0 for relevance alone, up to 1 for variety."""
+    after: Annotated[str, Field(max_length=8 * MOST_SHOWN, pattern="^(?:[0-9a-f]{8})*$")] = ""
+    """`next` of the last answer; nothing it showed comes again."""
     explain: bool = True
     """False leaves the reasons out."""
     at: Moment | None = None
@@ -170,6 +195,14 @@ class RecommendBody(BaseModel):
         return Request(
             interests=tuple(Interest(text=interest.text, weight=interest.weight) for interest in self.interests),
             likes=tuple(self.likes),
+            dislikes=tuple(self.dislikes),
+            scene=self.scene,
+            item_id=self.item_id,
+            user_id=self.user_id,
+            personalized=self.personalized,
+            quota=self.quota,
+            diversity=self.diversity,
+            after=self.after,
             filter=self.filter.conditions(),
             exclude_ids=tuple(self.exclude_ids),
             limit=self.limit,

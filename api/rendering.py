@@ -47,7 +47,7 @@ def render_recommendation(recommendation: Recommendation, *, explain: bool) -> b
         "personalized": recommendation.personalized,
         "degraded": recommendation.degraded,
         "unknown_ids": recommendation.unknown_ids,
-        "next": None,
+        "next": recommendation.next or None,
     }
     return _around(head, (_item(item, explain=explain) for item in recommendation.items), {})
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from corpus.editorial import Campaign, read_campaigns, read_lists
 from corpus.errors import InvalidInput, NotFound
 from corpus.tables import flatten, parse_toml, place, read_rows, read_table, read_text, toml_line
 from corpus.tuning import Tuning, parse_tuning
@@ -50,6 +51,11 @@ class Revision:
     synonyms: tuple[tuple[str, ...], ...]
     """Each line: words that mean the same, the preferred one first."""
     subjects: tuple[Subject, ...]
+    sensitive_words: frozenset[str]
+    """What is never inferred of a resident and never named in a reason."""
+    lists: Mapping[str, tuple[str, ...]]
+    """Editors' lists: ids by the name of the list."""
+    campaigns: tuple[Campaign, ...]
     tuning: Tuning
     _subject_names: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
@@ -85,6 +91,9 @@ def read_revision(directory: Path, *, number: int) -> Revision:
         stop_words=frozenset(_single_words(directory / "stop_words.csv").values()),
         synonyms=_synonyms(directory / "synonyms.csv"),
         subjects=_subjects(directory / "subjects.csv"),
+        sensitive_words=frozenset(_single_words(directory / "sensitive_words.csv").values()),
+        lists=read_lists(directory / "lists.csv"),
+        campaigns=read_campaigns(directory / "campaigns.csv"),
         tuning=parse_tuning(read_text(directory / "tuning.toml")),
     )
 

@@ -41,6 +41,10 @@ class Tuning:
     """Weight of the description in similarity, the other fields having 1, 0–10."""
     interests_share: float
     """Weight of the interests where likes are given too, 0–1; the likes have the rest."""
+    diversity: float
+    """How much a recommendation may give way to variety, 0–1, where a request does not say."""
+    dislike_weight: float
+    """What nearness to a disliked resource takes away, as a share of the best score, 0–1."""
 
 
 _ATTRIBUTES: Final = {
@@ -57,6 +61,8 @@ _ATTRIBUTES: Final = {
     "similarity.slope": "similarity_slope",
     "similarity.description": "similarity_description",
     "recommend.interests_share": "interests_share",
+    "recommend.diversity": "diversity",
+    "recommend.dislike_weight": "dislike_weight",
 }
 _FIELD_KEYS: Final = {f"search.fields.{name}": name for name in TEXT_FIELDS}
 _HIGHEST: Final = dict.fromkeys(_FIELD_KEYS, 100) | {

@@ -288,7 +288,7 @@ def add_scaled(
 def top_rows(accumulator: Float32, allowed: RowMask, top_scores: Float32, rows: UInt32) -> int:
     """The allowed rows with the highest scores above 0, best first, ties by row.
 
-    Fills `top_scores` and `rows` (n,), returns how many, and leaves `accumulator` (rows,) zero.
+    Fills `top_scores` and `rows` (n,) and returns how many.
     """
     size, bar = 0, np.float32(0)
     for row in range(np.uint64(len(accumulator))):
@@ -297,6 +297,23 @@ def top_rows(accumulator: Float32, allowed: RowMask, top_scores: Float32, rows: 
             size = _keep(top_scores, rows, size, score, np.uint32(row))
             if size == len(rows):  # a later row loses a tie
                 bar = top_scores[0] if size else np.float32(np.inf)
-    accumulator[:] = 0
     _sort_best_first(top_scores, rows, size)
     return size
+
+
+@_compiled
+def cosines(offsets: UInt64, terms: UInt32, weights: Float32, row: int, rows: UInt32, out: Float32) -> None:
+    """Cosine of one row's vector with each of several, into `out` (n,); terms ascend within a row, norms are 1."""
+    for i in range(len(rows)):
+        a, a_end = offsets[row], offsets[row + 1]
+        b, b_end = offsets[rows[i]], offsets[rows[i] + np.uint32(1)]
+        total = np.float32(0)
+        while a < a_end and b < b_end:
+            left, right = terms[a], terms[b]
+            if left == right:
+                total += weights[a] * weights[b]
+            if left <= right:
+                a += np.uint64(1)
+            if right <= left:
+                b += np.uint64(1)
+        out[i] = total

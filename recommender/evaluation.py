@@ -14,10 +14,12 @@ from recommender.judgments import Judgment, read_judgments
 from recommender.metrics import Grades, ndcg, recall, reciprocal_rank, success
 from recommender.recommend import recommend
 from recommender.request import Interest, Request
+from recommender.variety import coverage, intra_list_diversity, novelty
 
 METRICS: Final[Mapping[str, Callable[[Sequence[str], Grades], float]]] = {
     "nDCG@10": lambda ids, grades: ndcg(ids, grades, k=10),
     "MRR@10": lambda ids, grades: reciprocal_rank(ids, grades, k=10),
+    "HR@10": lambda ids, grades: success(ids, grades, k=10),
     "Success@3": lambda ids, grades: success(ids, grades, k=3),
     "Recall@100": lambda ids, grades: recall(ids, grades, k=100),
 }
@@ -53,33 +55,44 @@ class Evaluation:
     release: str
     groups: tuple[Group, ...]
     """All questions first, then each type."""
+    variety: Mapping[str, float]
+    """coverage, intra_list_diversity and novelty of the first ten answers."""
 
 
 def evaluate(
-    snapshot: Snapshot, path: Path, *, progress: Callable[[int, int], None] = lambda done, of: None
+    snapshot: Snapshot,
+    path: Path,
+    *,
+    diversity: float = 0.0,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Evaluation:
     """Answers every question of a judgment file and measures the answers.
 
+    Args:
+        diversity: of recommendations; 0 measures relevance alone.
     Raises: NotFound or InvalidInput if the file cannot be read.
     """
     judgments = read_judgments(path)
     values: list[dict[str, float]] = []
+    first_ten: list[list[int]] = []
     for done, judgment in enumerate(judgments, start=1):
-        ids = answer(snapshot, judgment)
+        ids = answer(snapshot, judgment, diversity=diversity)
         values.append({name: metric(ids, judgment.grades) for name, metric in METRICS.items()})
+        first_ten.append([row for row in map(snapshot.row_of, ids[:10]) if row is not None])
         progress(done, len(judgments))
     types = [*dict.fromkeys(judgment.type for judgment in judgments if judgment.type)]
     groups = [_group("", values)]
     groups += [_group(t, [v for v, j in zip(values, judgments, strict=True) if j.type == t]) for t in types]
     name = path.name.removesuffix(".jsonl")
-    return Evaluation(name=name, release=snapshot.release, groups=tuple(groups))
+    variety = _variety(snapshot, first_ten)
+    return Evaluation(name=name, release=snapshot.release, groups=tuple(groups), variety=variety)
 
 
-def answer(snapshot: Snapshot, judgment: Judgment) -> list[str]:
+def answer(snapshot: Snapshot, judgment: Judgment, *, diversity: float) -> list[str]:
     """The ids that answer a question, best first, as pages of HTTP would bring them."""
     if judgment.query is None:
         interests = tuple(Interest(text=text) for text in judgment.interests)
-        request = Request(interests=interests, likes=judgment.likes, limit=_DEPTH, explain=False)
+        request = Request(interests=interests, likes=judgment.likes, limit=_DEPTH, diversity=diversity, explain=False)
         return [item.id for item in recommend(snapshot, request).items]
     ids: list[str] = []
     offset: int | None = 0
@@ -89,6 +102,14 @@ def answer(snapshot: Snapshot, judgment: Judgment) -> list[str]:
         ids += [hit.id for hit in result.hits]
         offset = result.next_offset
     return ids[:_DEPTH]
+
+
+def _variety(snapshot: Snapshot, lists: Sequence[Sequence[int]]) -> dict[str, float]:
+    return {
+        "coverage": coverage(snapshot, lists),
+        "intra_list_diversity": _mean([intra_list_diversity(snapshot, rows) for rows in lists]).mean,
+        "novelty": _mean([novelty(snapshot, rows) for rows in lists]).mean,
+    }
 
 
 def _group(type: str, values: Sequence[Mapping[str, float]]) -> Group:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -43,6 +44,11 @@ class Vector:
         """The same with the weights of each owner multiplied by its factor."""
         weights = self.weights * np.array(factors, np.float32)[self.owners]
         return Vector(terms=self.terms, weights=weights, owners=self.owners, count=self.count)
+
+
+NO_TERMS: Final = Vector(
+    terms=np.empty(0, np.uint32), weights=np.empty(0, np.float32), owners=np.empty(0, np.uint32), count=0
+)
 
 
 def interest_vector(snapshot: Snapshot, interests: Sequence[Interest]) -> Vector:

@@ -9,10 +9,11 @@ import numpy as np
 
 from corpus.resource import TEXT_FIELDS
 from index.arrays import Float32
+from index.folding import fold
 from index.kernel import contributions
 from index.snapshot import Snapshot
 from recommender.profile import Vector
-from recommender.request import Interest, Reason
+from recommender.request import Interest, Item, Reason
 
 _MOST_REASONS = 3
 _MOST_TERMS = 3
@@ -52,11 +53,31 @@ def explain(
     of_interests = list(given_parts(snapshot, row, snapshot.base.bm25f, parts[0]))
     of_likes = list(given_parts(snapshot, row, snapshot.base.similarity, parts[1]))
     total = sum(given.score for given in [*of_interests, *of_likes])
-    reasons = [_interest_reason(given, interests[given.owner], kind, total) for given in of_interests]
+    reasons = [_interest_reason(snapshot, given, interests[given.owner], kind, total) for given in of_interests]
     reasons += [_like_reason(given, snapshot, liked[given.owner], total) for given in of_likes]
     reasons.sort(key=lambda reason: -reason.share)
     worth = [reason for reason in reasons if reason.share >= _LEAST_SHARE and reason.evidence["terms"]]
     return tuple((worth or reasons[:1])[:_MOST_REASONS])
+
+
+def goes_with(snapshot: Snapshot, row: int, *, explain: bool) -> Iterator[Item]:
+    """What a resource's record names as going with it, in its order."""
+    record = json.loads(snapshot.base.blob(row))
+    related = record.get("related", ())
+    evidence = {"id": record["id"], "title": record["title"]}
+    reason = Reason(code="editor", text=f"与{titled(record)}配套", share=1.0, evidence=evidence)
+    for place, id in enumerate(related):
+        found = snapshot.row_of(id)
+        if found is not None:
+            yield Item(
+                row=found,
+                id=id,
+                rank=place + 1,
+                score=1 - place / len(related),
+                source="related",
+                reasons=(reason,) if explain else (),
+                blob=snapshot.base.blob(found),
+            )
 
 
 def given_parts(snapshot: Snapshot, row: int, impacts: Float32, vector: Vector) -> Iterator[Given]:
@@ -78,12 +99,23 @@ def _telling(snapshot: Snapshot, row: int, terms: Sequence[int]) -> tuple[str, .
     named = [term for term in terms if fields[term] & _TELLING_FIELDS]
     described = [term for term in terms if fields[term] & _DESCRIPTION]
     words = [snapshot.base.terms[term] for term in named or described]
+    words = [word for word in words if not is_sensitive(snapshot, word)]
     whole = [word for word in words if not any(word != other and word in other for other in words)]
     longer = [word for word in whole if len(word) > 1]
     return tuple((longer or whole)[:_MOST_TERMS])
 
 
-def _interest_reason(given: Given, interest: Interest, kind: str, total: float) -> Reason:
+def is_sensitive(snapshot: Snapshot, text: str) -> bool:
+    """Whether a text says something that is never named: an illness, a faith, debts."""
+    folded = fold(text)
+    return any(word in folded for word in snapshot.revision.sensitive_words)
+
+
+def _interest_reason(snapshot: Snapshot, given: Given, interest: Interest, kind: str, total: float) -> Reason:
+    if is_sensitive(snapshot, interest.text):
+        return Reason(
+            code="interest_terms", text="与您填写的内容有关", share=given.score / total, evidence={"terms": []}
+        )
     told = [term for term in given.terms if term != interest.text]
     text = f"因为您关注“{interest.text}”"
     if told:

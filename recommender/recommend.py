@@ -7,154 +7,173 @@ from typing import Final
 
 import numpy as np
 
-from corpus.errors import InvalidInput
-from index.arrays import Float32, RowMask, UInt32
+from index.arrays import RowMask, UInt32
 from index.filters import allowed_rows
-from index.kernel import add_scaled, top_rows
-from index.query import Filter
 from index.snapshot import Snapshot
-from recommender.popular import popular_items
-from recommender.profile import Vector, interest_vector, like_vector
-from recommender.reasons import explain
-from recommender.request import (
-    MOST_EXCLUDED,
-    MOST_INTEREST_TEXT,
-    MOST_INTERESTS,
-    MOST_ITEMS,
-    MOST_LIKES,
-    Interest,
-    Item,
-    Recommendation,
-    Request,
-)
+from recommender.checking import check_request
+from recommender.continuation import decode_shown, encode_shown
+from recommender.lists import as_items, for_strangers, listed
+from recommender.nearest import Profile, nearest
+from recommender.profile import interest_vector, like_vector
+from recommender.reasons import explain, goes_with
+from recommender.request import Degraded, Item, Recommendation, Request
+from recommender.selection import choose
 
 RECOMMENDED_KINDS: Final = ("course", "book", "activity")
 """Places and stories are recommended only to those who ask for them by kind."""
 
+_POOL: Final = 10
+"""Candidates for each resource to be chosen, where choosing is more than taking the first."""
+_LEAST_POOL: Final = 100
+
 
 def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
-    """Resources near to interests and likes, the best first; popular ones where nothing usable is known.
+    """Resources near to interests and likes, the best first; lists for everybody where nothing usable is known.
 
-    Each interest, and the likes together, is a TF-IDF similarity, scaled by its best row before they are added by
-    weight: an interest in many words says no more than one in few.
-
-    Raises: InvalidInput if a list is too long, an interest empty or a number out of its range.
+    Raises: InvalidInput if something asked is not acceptable; NotFound if `item_id` is not there.
     """
-    _check(request)
+    check_request(snapshot, request)
     at = int(time.time()) if request.at is None else request.at
-    rows = {id: snapshot.row_of(id) for id in dict.fromkeys(request.likes)}
-    liked = {id: row for id, row in rows.items() if row is not None}
-    unknown = tuple(id for id in rows if id not in liked)
-    allowed = candidates(snapshot, request.filter, at=at, excluded=[*liked, *request.exclude_ids])
-    profile = Profile(
-        interests=interest_vector(snapshot, request.interests), likes=like_vector(snapshot, list(liked.values()))
-    )
-    items = profile_items(snapshot, request, profile, list(liked.values()), allowed) if profile else ()
+    known = _Known.of(snapshot, request)
+    shown = decode_shown(snapshot, request.after)
+    allowed = _candidates(snapshot, request, at)
+    allowed[[*known.liked, *known.disliked, *known.excluded, *shown.tolist()]] = 0
+    items = _put_forward(snapshot, request, known, allowed, shown, at)
     personalized = bool(items)
+    if not items or (request.scene == "zero_result" and len(items) < request.limit):
+        allowed[[item.row for item in items]] = 0
+        lists = for_strangers(snapshot, allowed, n=request.limit - len(items), at=at)
+        items = _numbered([*items, *as_items(snapshot, lists, explain=request.explain)])
+    allowed[[item.row for item in items]] = 0
+    more = len(items) == request.limit > 0 and allowed.any()
     return Recommendation(
         release=snapshot.release,
-        personalized=personalized,
-        degraded=None if personalized else _why(request, bool(liked)),
-        unknown_ids=unknown,
-        items=items if personalized else popular_items(snapshot, allowed, request),
+        personalized=personalized and request.personalized,
+        degraded=_why(request, known, personalized=personalized),
+        unknown_ids=known.unknown,
+        next=encode_shown(snapshot, [*shown.tolist(), *(item.row for item in items)]) if more else "",
+        items=tuple(items),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """Both term vectors of a resident."""
+class _Known:
+    """Rows of the ids in a request."""
 
-    interests: Vector
-    likes: Vector
+    liked: Sequence[int]
+    disliked: Sequence[int]
+    excluded: Sequence[int]
+    unknown: tuple[str, ...]
+    """Likes and dislikes that are not there."""
 
-    def __bool__(self) -> bool:
-        return bool(self.interests or self.likes)
+    @classmethod
+    def of(cls, snapshot: Snapshot, request: Request) -> "_Known":
+        judged = dict.fromkeys([*request.likes, *request.dislikes])
+        rows = {id: snapshot.row_of(id) for id in [*judged, *request.exclude_ids, request.item_id]}
+
+        def there(ids: Sequence[str]) -> list[int]:
+            return [row for id in dict.fromkeys(ids) if (row := rows[id]) is not None]
+
+        return cls(
+            liked=there(request.likes),
+            disliked=there(request.dislikes),
+            excluded=there([*request.exclude_ids, request.item_id]),
+            unknown=tuple(id for id in judged if rows[id] is None),
+        )
 
 
-def candidates(snapshot: Snapshot, filter: Filter, *, at: int, excluded: Sequence[str]) -> RowMask:
-    """(rows,) 1 for what may be recommended."""
+def _candidates(snapshot: Snapshot, request: Request, at: int) -> RowMask:
+    """(rows,) 1 for what may be recommended, a copy."""
+    filter = request.filter
     if not filter.kind:
-        filter = replace(filter, kind=RECOMMENDED_KINDS)
+        filter = replace(filter, kind=tuple(request.quota) or RECOMMENDED_KINDS)
     allowed: RowMask = allowed_rows(snapshot, filter, at=at).copy()
-    rows = [row for row in map(snapshot.row_of, excluded) if row is not None]
-    allowed[rows] = 0
     return allowed
 
 
-def profile_items(
-    snapshot: Snapshot, request: Request, profile: Profile, liked: Sequence[int], allowed: RowMask
-) -> tuple[Item, ...]:
-    """The candidates nearest to a profile."""
-    scratch = snapshot.scratch
-    parts = _add_parts(snapshot, request.interests, profile, allowed)
-    scores, rows = np.empty(request.limit, np.float32), np.empty(request.limit, np.uint32)
-    size = top_rows(scratch.accumulator, allowed, scores, rows)
-    return tuple(
+def _put_forward(
+    snapshot: Snapshot, request: Request, known: _Known, allowed: RowMask, shown: UInt32, at: int
+) -> list[Item]:
+    """What the scene and the profile bring; nothing where neither knows anything."""
+    if request.scene == "item":
+        return _beside(snapshot, request, allowed, shown)
+    profile = _profile(snapshot, request, known)
+    if request.scene == "campaign":
+        campaign = listed(snapshot, "campaign", allowed, n=len(allowed), at=at)
+        within = np.zeros_like(allowed)
+        within[[entry.row for entry in campaign]] = 1
+        near = _nearest_items(snapshot, request, profile, allowed & within, shown, n=request.limit) if profile else []
+        rest = [entry for entry in campaign if entry.row not in {item.row for item in near}]
+        more = as_items(snapshot, rest[: request.limit - len(near)], explain=request.explain)
+        return _numbered([*near, *more])
+    return _nearest_items(snapshot, request, profile, allowed, shown, n=request.limit) if profile else []
+
+
+def _profile(snapshot: Snapshot, request: Request, known: _Known) -> Profile:
+    used = request if request.personalized else Request()
+    return Profile(
+        asked=used.interests,
+        liked=known.liked if request.personalized else (),
+        interests=interest_vector(snapshot, used.interests),
+        likes=like_vector(snapshot, known.liked if request.personalized else ()),
+        dislikes=like_vector(snapshot, known.disliked if request.personalized else ()),
+    )
+
+
+def _beside(snapshot: Snapshot, request: Request, allowed: RowMask, shown: UInt32) -> list[Item]:
+    """What goes with a resource: what its record names, then other kinds near to it, then its own kind."""
+    row = snapshot.row_of(request.item_id)
+    assert row is not None  # check_request has seen it
+    items = [item for item in goes_with(snapshot, row, explain=request.explain) if allowed[item.row]][: request.limit]
+    likes = like_vector(snapshot, [row])
+    profile = Profile(asked=(), liked=(row,), interests=interest_vector(snapshot, ()), likes=likes)
+    own_kind = same_kind(snapshot, row)
+    for mask in (allowed & (1 - own_kind), allowed & own_kind):
+        mask[[item.row for item in items]] = 0
+        items += _nearest_items(snapshot, request, profile, mask, shown, n=request.limit - len(items))
+    return _numbered([replace(item, source="similar") if item.source == "profile" else item for item in items])
+
+
+def same_kind(snapshot: Snapshot, row: int) -> RowMask:
+    """(rows,) 1 for what is of a row's kind; every row has just one."""
+    codes = snapshot.base.facet_codes["kind"]
+    mask: RowMask = (codes == codes[row]).astype(np.uint8)
+    return mask
+
+
+def _nearest_items(
+    snapshot: Snapshot, request: Request, profile: Profile, allowed: RowMask, shown: UInt32, *, n: int
+) -> list[Item]:
+    diversity = snapshot.revision.tuning.diversity if request.diversity is None else request.diversity
+    first_only = not diversity and not request.quota
+    pool = n if first_only else max(_POOL * n, _LEAST_POOL)
+    found = nearest(snapshot, profile, allowed, n=pool if n else 0)
+    chosen = choose(snapshot, found.rows, found.scores, n=n, diversity=diversity, quota=request.quota, shown=shown)
+    return [
         Item(
-            row=row,
+            row=(row := int(found.rows[position])),
             id=snapshot.base.ids[row],
             rank=rank,
-            score=score,
+            score=float(found.scores[position]),
             source="profile",
-            reasons=explain(snapshot, row, request.interests, liked, parts) if request.explain else (),
+            reasons=explain(snapshot, row, profile.asked, profile.liked, found.parts) if request.explain else (),
             blob=snapshot.base.blob(row),
         )
-        for rank, (row, score) in enumerate(zip(rows[:size].tolist(), scores[:size].tolist(), strict=True), start=1)
-    )
+        for rank, position in enumerate(chosen, start=1)
+    ]
 
 
-def _add_parts(
-    snapshot: Snapshot, interests: Sequence[Interest], profile: Profile, allowed: RowMask
-) -> tuple[Vector, Vector]:
-    """Adds every interest, and the likes as a whole, to the accumulator, each scaled by its best row.
-
-    Returns: both vectors with the weights that were added in the end.
-    """
-    share = snapshot.revision.tuning.interests_share
-    if not (profile.interests and profile.likes):
-        share = 1.0 if profile.interests else 0.0
-    total = sum(interest.weight for interest in interests)
-    heights = [share * interest.weight / total for interest in interests]
-    base, words = snapshot.base, profile.interests
-    factors = [_add(snapshot, base.bm25f, words.of(owner), height, allowed) for owner, height in enumerate(heights)]
-    likes = _add(snapshot, base.similarity, profile.likes.merged(), 1 - share, allowed)
-    return words.scaled(factors), profile.likes.scaled([likes] * profile.likes.count)
+def _numbered(items: Sequence[Item]) -> list[Item]:
+    return [replace(item, rank=rank) for rank, item in enumerate(items, start=1)]
 
 
-def _add(snapshot: Snapshot, impacts: Float32, part: tuple[UInt32, Float32], height: float, allowed: RowMask) -> float:
-    base, scratch = snapshot.base, snapshot.scratch
-    terms, weights = part
-    return add_scaled(
-        base.term_offsets,
-        base.posting_rows,
-        impacts,
-        terms,
-        weights,
-        height,
-        allowed,
-        scratch.accumulator,
-        scratch.second,
-    )
-
-
-def _check(request: Request) -> None:
-    for name, values, most in (
-        ("interests", request.interests, MOST_INTERESTS),
-        ("likes", request.likes, MOST_LIKES),
-        ("exclude_ids", request.exclude_ids, MOST_EXCLUDED),
-    ):
-        if len(values) > most:
-            raise InvalidInput(f"“{name}”最多 {most} 项。", place=name)
-    if not 0 <= request.limit <= MOST_ITEMS:
-        raise InvalidInput(f"条数应在 0 到 {MOST_ITEMS} 之间。", place="limit")
-    for i, interest in enumerate(request.interests):
-        if not interest.text.strip() or len(interest.text) > MOST_INTEREST_TEXT:
-            raise InvalidInput(f"兴趣应是 1 到 {MOST_INTEREST_TEXT} 个字的文字。", place=f"interests/{i}/text")
-        if not 0 < interest.weight <= 1000:
-            raise InvalidInput("兴趣的分量应大于 0，不超过 1000。", place=f"interests/{i}/weight")
-
-
-def _why(request: Request, liked: bool) -> str:
-    if request.likes and not liked and not request.interests:
+def _why(request: Request, known: _Known, *, personalized: bool) -> Degraded | None:
+    if not request.personalized:
+        return "not_personalized"
+    if personalized:
+        return None
+    if request.likes and not known.liked and not request.interests:
         return "unknown_likes"
-    return "no_match" if request.interests or liked else "nothing_known"
+    if request.interests or known.liked:
+        return "no_match"
+    return "unknown_user" if request.user_id else "nothing_known"

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
+from corpus.resource import Kind
 from index.query import Filter
 
-ReasonCode = Literal["interest_terms", "liked_item", "popular"]
+ReasonCode = Literal["interest_terms", "liked_item", "popular", "new", "campaign", "editor"]
+Scene = Literal["home", "item", "zero_result", "campaign"]
+Source = Literal["profile", "popular", "new", "campaign", "editor", "similar", "related"]
+Degraded = Literal["nothing_known", "no_match", "unknown_likes", "unknown_user", "not_personalized"]
+SCENES: Final = get_args(Scene)
 
 MOST_INTERESTS: Final = 50
 MOST_INTEREST_TEXT: Final = 200
@@ -33,9 +38,25 @@ class Request:
     interests: tuple[Interest, ...] = ()
     likes: tuple[str, ...] = ()
     """Ids of resources the resident liked; they are not recommended again."""
+    dislikes: tuple[str, ...] = ()
+    """Ids of resources the resident does not want more of."""
+    scene: Scene = "home"
+    """Where the answer is shown: at home, beside a resource, after a search without result, in a campaign."""
+    item_id: str = ""
+    """The resource beside which it is shown; what goes with it comes first, the other kinds before its own."""
+    user_id: str = ""
+    """A resident of the platform; nothing is stored of anybody yet, so nobody is known."""
+    personalized: bool = True
+    """False: interests, likes and dislikes are not used at all."""
     filter: Filter = field(default_factory=Filter)
     exclude_ids: tuple[str, ...] = ()
     limit: int = 10
+    quota: Mapping[Kind, int] = field(default_factory=dict)
+    """How many of each kind; other kinds then stay out, and `limit` still holds."""
+    diversity: float | None = None
+    """0 for relevance alone, up to 1 for variety; None for the revision's number."""
+    after: str = ""
+    """`next` of the last answer: what it and those before it showed is not shown again."""
     explain: bool = True
     """False leaves the reasons out."""
     at: int | None = None
@@ -52,7 +73,8 @@ class Reason:
     share: float
     """Share of the score that comes from it, 0–1."""
     evidence: Mapping[str, Any]
-    """interest_terms: interest, terms; liked_item: id, title, terms; popular: rating, popularity where known."""
+    """interest_terms: interest, terms; liked_item: id, title, terms; popular: rating, popularity where known;
+    campaign: campaign, theme; editor: list, or id and title of what it goes with; new: published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +86,7 @@ class Item:
     rank: int
     """From 1."""
     score: float
-    source: Literal["profile", "popular", "similar"]
+    source: Source
     reasons: tuple[Reason, ...]
     """The three with the largest shares, largest first."""
     blob: bytes
@@ -78,8 +100,10 @@ class Recommendation:
     release: str
     personalized: bool
     """False where nothing known of the resident could be used: the items are popular ones then."""
-    degraded: str | None
-    """Why less was used than was given: nothing_known, no_match, unknown_likes; None otherwise."""
+    degraded: Degraded | None
+    """Why less was used than was given; None otherwise."""
     unknown_ids: tuple[str, ...]
-    """Likes that the catalogue does not have."""
+    """Likes and dislikes that the catalogue does not have."""
+    next: str
+    """For the page after this one; empty where nothing is left."""
     items: tuple[Item, ...]

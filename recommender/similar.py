@@ -6,8 +6,7 @@ from dataclasses import replace
 from corpus.errors import NotFound
 from index.query import Filter
 from index.snapshot import Snapshot
-from recommender.profile import interest_vector, like_vector
-from recommender.recommend import Profile, candidates, profile_items
+from recommender.recommend import recommend
 from recommender.request import Recommendation, Request
 
 
@@ -22,13 +21,7 @@ def similar(
     row = snapshot.row_of(id)
     if row is None or not snapshot.visible(at)[row]:
         raise NotFound(f"没有编号为“{id}”的资源。")
-    allowed = candidates(snapshot, filter or Filter(), at=at, excluded=[id])
-    profile = Profile(interests=interest_vector(snapshot, ()), likes=like_vector(snapshot, [row]))
-    items = profile_items(snapshot, Request(likes=(id,), limit=limit), profile, [row], allowed) if profile else ()
-    return Recommendation(
-        release=snapshot.release,
-        personalized=False,
-        degraded=None,
-        unknown_ids=(),
-        items=tuple(replace(item, source="similar") for item in items),
-    )
+    request = Request(likes=(id,), filter=filter or Filter(), limit=limit, diversity=0, at=at)
+    answer = recommend(snapshot, request)
+    near = [replace(item, source="similar") for item in answer.items if item.source == "profile"]
+    return replace(answer, personalized=False, degraded=None, next="", items=tuple(near))

@@ -69,6 +69,7 @@ def test_every_route_is_documented(app: Any) -> None:
     assert set(document["paths"]) == {
         "/v1/search",
         "/v1/recommend",
+        "/v1/lists/{name}",
         "/v1/items/{id}",
         "/v1/items/{id}/similar",
         "/livez",

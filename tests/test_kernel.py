@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import Float32, UInt32, UInt64
-from index.kernel import EXACT_MARK, add_scaled, contributions, count_codes, mark_codes, rank, top_rows
+from index.kernel import EXACT_MARK, add_scaled, contributions, cosines, count_codes, mark_codes, rank, top_rows
 
 ROWS = 40
 
@@ -165,7 +165,17 @@ def test_the_top_rows_are_those_of_a_sort(sums: list[int], mask: list[int], n: i
     expected = sorted((row for row in range(ROWS) if sums[row] and mask[row]), key=lambda row: (-sums[row], row))[:n]
     assert rows[:size].tolist() == expected
     assert scores[:size].tolist() == [sums[row] for row in expected]
-    assert not accumulator.any()
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 9), st.integers(1, 3)), min_size=1, max_size=5))
+def test_cosines_are_dot_products_of_the_rows_vectors(vectors: list[dict[int, int]]) -> None:
+    offsets = np.cumsum([0, *map(len, vectors)]).astype(np.uint64)
+    terms = np.array([term for vector in vectors for term in sorted(vector)], np.uint32)
+    weights = np.array([vector[term] for vector in vectors for term in sorted(vector)], np.float32)
+    out = np.zeros(len(vectors), np.float32)
+    for row, vector in enumerate(vectors):
+        cosines(offsets, terms, weights, row, np.arange(len(vectors), dtype=np.uint32), out)
+        assert out.tolist() == [sum(vector[t] * other.get(t, 0) for t in vector) for other in vectors]
 
 
 def test_codes_are_counted_and_filtered_row_by_row() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import cosine_similarity
 
+from corpus.editorial import Campaign
 from corpus.errors import InvalidInput, NotFound
 from corpus.resource import TEXT_FIELDS, Resource
 from corpus.revision import Revision
@@ -18,6 +19,7 @@ from index.folding import fold
 from index.query import Filter
 from index.segmentation import Segmenter
 from index.snapshot import Snapshot
+from recommender.lists import list_for_everybody
 from recommender.recommend import recommend
 from recommender.request import Interest, Request
 from recommender.similar import similar
@@ -109,7 +111,7 @@ def test_reasons_can_be_left_out(snapshot: Snapshot) -> None:
 def test_answers_are_ranked_and_their_reasons_share_one_whole(
     snapshot: Snapshot, texts: list[str], likes: list[str], limit: int
 ) -> None:
-    answer = recommend(snapshot, Request(interests=interests(*texts), likes=tuple(likes), limit=limit))
+    answer = recommend(snapshot, Request(interests=interests(*texts), likes=tuple(likes), limit=limit, diversity=0))
     found = [item.id for item in answer.items]
     assert len(found) == len(set(found)) <= limit
     assert [item.rank for item in answer.items] == list(range(1, len(found) + 1))
@@ -155,12 +157,138 @@ def test_less_than_asked_is_said(snapshot: Snapshot, request_: Request, why: str
         (Request(likes=tuple(map(str, range(201)))), "likes"),
         (Request(exclude_ids=tuple(map(str, range(501)))), "exclude_ids"),
         (Request(limit=101), "limit"),
+        (Request(dislikes=tuple(map(str, range(201)))), "dislikes"),
+        (Request(diversity=1.1), "diversity"),
+        (Request(diversity=float("nan")), "diversity"),
+        (Request(scene="garden"), "scene"),
+        (Request(scene="item"), "item_id"),
+        (Request(quota={"video": 1}), "quota/video"),
+        (Request(after="next"), "after"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_its_place(snapshot: Snapshot, wrong: Request, place: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         recommend(snapshot, wrong)
     assert refused.value.place == place
+
+
+def test_dislikes_push_what_is_like_them_down_and_never_come(snapshot: Snapshot) -> None:
+    wanted = Interest(text="编程", weight=1.2), Interest(text="膳食")
+    asked = Request(interests=wanted, filter=Filter(kind=("book",)), limit=50, diversity=0)
+    plain = [item.id for item in recommend(snapshot, asked).items]
+    disliked = [item.id for item in recommend(snapshot, replace(asked, dislikes=("c:python",))).items]
+    assert plain[0] == "b:python"
+    assert disliked[0] != "b:python"
+    assert set(disliked) <= set(plain)
+    assert "b:cooking" not in recommend_ids(snapshot, replace(asked, dislikes=("b:cooking",)))
+
+
+def recommend_ids(snapshot: Snapshot, request: Request) -> set[str]:
+    return {item.id for item in recommend(snapshot, request).items}
+
+
+def test_a_quota_gives_so_many_of_each_kind(snapshot: Snapshot) -> None:
+    asked = Request(interests=interests("书法"), quota={"book": 2, "place": 1, "course": 0})
+    kinds = [item.id[0] for item in recommend(snapshot, asked).items]
+    assert sorted(kinds) == ["b", "b", "p"]
+
+
+def test_diversity_brings_variety_before_more_of_the_same(snapshot_of: Callable[..., Snapshot]) -> None:
+    same = [Resource(id=f"b:{i}", kind="book", title="书法临帖指南", tags=("书法",), provider="甲社") for i in range(3)]
+    other = Resource(id="c:other", kind="course", title="少儿书法启蒙与趣味练习", provider="乙校")
+    snapshot = snapshot_of(*same, other)
+    asked = Request(interests=interests("书法"), limit=2)
+    assert [item.id for item in recommend(snapshot, replace(asked, diversity=0)).items] == ["b:0", "b:1"]
+    assert [item.id for item in recommend(snapshot, replace(asked, diversity=0.6)).items] == ["b:0", "c:other"]
+
+
+@given(st.integers(1, 4), st.sampled_from([0.0, 0.3, 1.0]), st.sampled_from([(), ("书法", "养生"), ("编程",)]))
+def test_pages_never_repeat_and_end(snapshot: Snapshot, limit: int, diversity: float, texts: tuple[str, ...]) -> None:
+    request = Request(interests=interests(*texts), limit=limit, diversity=diversity)
+    seen: list[str] = []
+    for _ in range(20):
+        answer = recommend(snapshot, request)
+        seen += [item.id for item in answer.items]
+        if not answer.next:
+            break
+        request = replace(request, after=answer.next)
+    assert not answer.next
+    assert len(seen) == len(set(seen))
+
+
+def test_beside_a_course_books_come_first_and_what_its_record_names_before_them(
+    snapshot_of: Callable[..., Snapshot],
+) -> None:
+    snapshot = snapshot_of(
+        Resource(id="c:1", kind="course", title="Python 编程入门", tags=("编程",), related=("b:named", "no:such")),
+        Resource(id="c:2", kind="course", title="Python 编程提高", tags=("编程",)),
+        Resource(id="b:near", kind="book", title="Python 编程", tags=("编程",)),
+        Resource(id="b:named", kind="book", title="算法之美"),
+    )
+    answer = recommend(snapshot, Request(scene="item", item_id="c:1", limit=3))
+    assert [(item.id, item.source) for item in answer.items] == [
+        ("b:named", "related"),
+        ("b:near", "similar"),
+        ("c:2", "similar"),
+    ]
+    assert "Python 编程入门" in answer.items[0].reasons[0].text
+
+
+def test_after_a_search_without_result_nobody_meets_a_dead_end(snapshot: Snapshot) -> None:
+    answer = recommend(snapshot, Request(scene="zero_result", interests=interests("文房四宝"), limit=6))
+    assert len(answer.items) == 6
+    assert answer.items[0].id == "b:brush"
+    assert {item.source for item in answer.items} == {"profile", "popular"}
+
+
+def test_campaigns_and_editors_come_first_for_strangers_within_their_time(
+    snapshot_of: Callable[..., Snapshot], revision: Revision
+) -> None:
+    week = Campaign(
+        id="week", theme="学习周", organiser="图书馆", starts=1000, ends=2000, resources=("b:cooking", "b:hidden")
+    )
+    curated = replace(revision, campaigns=(week,), lists={"馆员好书": ("b:brush", "no:such")})
+    snapshot = snapshot_of(*RESOURCES, revision=curated)
+    during = recommend(snapshot, Request(limit=4, at=1500)).items
+    assert [(item.id, item.source) for item in during[:2]] == [("b:cooking", "campaign"), ("b:brush", "editor")]
+    assert "学习周" in during[0].reasons[0].text
+    assert "馆员好书" in during[1].reasons[0].text
+    assert recommend(snapshot, Request(limit=4, at=2000)).items[0].id == "b:brush"
+    shown = recommend(snapshot, Request(scene="campaign", limit=4, at=1500)).items
+    assert [item.id for item in shown] == ["b:cooking"]
+
+
+def test_the_off_switch_and_an_unknown_resident_are_labelled(snapshot: Snapshot) -> None:
+    off = recommend(snapshot, Request(interests=interests("书法"), personalized=False))
+    assert (off.personalized, off.degraded) == (False, "not_personalized")
+    assert {item.source for item in off.items} == {"popular"}
+    stranger = recommend(snapshot, Request(user_id="u-1"))
+    assert (stranger.personalized, stranger.degraded) == (False, "unknown_user")
+
+
+def test_what_is_sensitive_is_never_named(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(
+        Resource(id="b:1", kind="book", title="糖尿病患者的太极拳", tags=("糖尿病", "太极拳")),
+        Resource(id="c:1", kind="course", title="糖尿病与太极拳", tags=("糖尿病", "太极拳")),
+    )
+    for request in (Request(interests=interests("糖尿病", "太极拳")), Request(likes=("c:1",))):
+        for item in recommend(snapshot, request).items:
+            for reason in item.reasons:
+                terms = reason.evidence.get("terms", [])
+                assert "糖尿病" not in terms
+                assert "interest" not in reason.evidence or reason.evidence["interest"] == "太极拳"
+
+
+@pytest.mark.parametrize("name", ["new", "popular", "editor", "campaign"])
+def test_lists_for_everybody(snapshot: Snapshot, name: str) -> None:
+    answer = list_for_everybody(snapshot, name, filter=Filter(kind=("book", "course")), limit=3)
+    assert len(answer.items) == (3 if name in ("new", "popular") else 0)
+    assert all(item.reasons[0].code == name for item in answer.items)
+
+
+def test_a_list_that_is_not_there_is_said(snapshot: Snapshot) -> None:
+    with pytest.raises(NotFound):
+        list_for_everybody(snapshot, "best", filter=Filter())
 
 
 def test_similar_things(snapshot: Snapshot) -> None:

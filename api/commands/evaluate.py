@@ -9,20 +9,28 @@ import typer
 from rich.table import Table
 
 from api.commands.options import Json
-from api.commands.terminal import Bars, show, write_json
+from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import open_workplace
 from recommender.evaluation import METRICS
 from recommender.evaluation import evaluate as evaluate_file
 
+_VARIETY = {"coverage": "覆盖", "intra_list_diversity": "多样", "novelty": "新颖"}
 Files = Annotated[list[Path], typer.Argument(metavar="评判文件…", help="JSON Lines，每行一个问题和它的答案")]
 
 
-def evaluate(files: Files, json: Json = False) -> None:
+Diversity = Annotated[
+    float, typer.Option("--diversity", min=0, max=1, metavar="0–1", help="推荐让位给多样的程度；0 只看相关")
+]
+
+
+def evaluate(files: Files, diversity: Diversity = 0.0, json: Json = False) -> None:
     """Measures how well the questions of judgment files are answered."""
     place = open_workplace()
     snapshot = place.snapshot()
     with Bars() as bars:
-        evaluations = [evaluate_file(snapshot, file, progress=partial(bars, file.name)) for file in files]
+        evaluations = [
+            evaluate_file(snapshot, file, diversity=diversity, progress=partial(bars, file.name)) for file in files
+        ]
     if json:
         write_json([asdict(evaluation) for evaluation in evaluations])
         return
@@ -37,3 +45,6 @@ def evaluate(files: Files, json: Json = False) -> None:
             cells = [f"{mean.mean:.3f} ±{mean.standard_error:.3f}" for mean in means]
             table.add_row(evaluation.name, group.type or "全部", str(group.questions), *cells)
     show(table)
+    for evaluation in evaluations:
+        said = "，".join(f"{_VARIETY[name]} {value:.3f}" for name, value in evaluation.variety.items())
+        say(f"{evaluation.name} 前 10 条：{said}")

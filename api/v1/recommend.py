@@ -17,7 +17,7 @@ router = APIRouter()
     "/v1/recommend",
     operation_id="recommend",
     summary="Recommend resources",
-    responses=answers(RecommendationAnswer, 413, 415, 422, 503),
+    responses=answers(RecommendationAnswer, 404, 413, 415, 422, 503),
     openapi_extra=json_body(RecommendBody),
 )
 async def recommend_resources(request: Request) -> Response:
