@@ -255,6 +255,7 @@ def add_scaled(
     impacts: Float32,
     terms: UInt32,
     weights: Float32,
+    words: int,
     height: float,
     allowed: RowMask,
     accumulator: Float32,
@@ -263,20 +264,23 @@ def add_scaled(
     """Adds the sums weight · impact of the terms (m,) to `accumulator` (rows,), scaled by one factor.
 
     Args:
+        words: how many of the terms, the first ones, make a row count; the others add only to such rows.
         height: what the best allowed row is to get.
         scratch: (rows,) zero on entry and on return.
-    Returns: the factor; 0 where no allowed row has any of the terms, and then nothing is added.
+    Returns: the factor; 0 where no allowed row has any of the words, and then nothing is added.
     """
     for i in range(len(terms)):
         weight = weights[i]
         for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
-            scratch[posting_rows[p]] += weight * impacts[p]
+            row = posting_rows[p]
+            if i < words or scratch[row] > 0:
+                scratch[row] += weight * impacts[p]
     best = np.float32(0)
-    for term in terms:
+    for term in terms[:words]:
         for p in range(offsets[term], offsets[term + np.uint32(1)]):
             best = max(best, scratch[posting_rows[p]] * allowed[posting_rows[p]])
     factor = np.float32(height / best if best else 0)
-    for term in terms:
+    for term in terms[:words]:
         for p in range(offsets[term], offsets[term + np.uint32(1)]):
             row = posting_rows[p]
             accumulator[row] += factor * scratch[row]

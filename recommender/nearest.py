@@ -42,7 +42,8 @@ def nearest(snapshot: Snapshot, profile: Profile, allowed: RowMask, *, n: int) -
     """The n allowed rows nearest to interests and likes.
 
     Each interest, and the likes together, is a TF-IDF similarity, scaled by its best row before they are added by
-    weight: an interest in many words says no more than one in few. Dislikes take from what was found.
+    weight: an interest in many words says no more than one in few. A row counts only with a word of an interest:
+    焊接 does not bring 接触. Dislikes take from what was found.
     """
     accumulator = snapshot.scratch.accumulator
     try:
@@ -72,15 +73,18 @@ def _add_parts(snapshot: Snapshot, profile: Profile, allowed: RowMask) -> tuple[
     return profile.interests.scaled(factors), profile.likes.scaled([likes] * profile.likes.count)
 
 
-def _add(snapshot: Snapshot, impacts: Float32, part: tuple[UInt32, Float32], height: float, allowed: RowMask) -> float:
+def _add(
+    snapshot: Snapshot, impacts: Float32, part: tuple[UInt32, Float32, int], height: float, allowed: RowMask
+) -> float:
     base, scratch = snapshot.base, snapshot.scratch
-    terms, weights = part
+    terms, weights, words = part
     return add_scaled(
         base.term_offsets,
         base.posting_rows,
         impacts,
         terms,
         weights,
+        words,
         height,
         allowed,
         scratch.accumulator,
@@ -91,7 +95,7 @@ def _add(snapshot: Snapshot, impacts: Float32, part: tuple[UInt32, Float32], hei
 def _without_disliked(snapshot: Snapshot, dislikes: Vector, rows: UInt32, scores: Float32) -> tuple[UInt32, Float32]:
     """The candidates in their new order, without those that nothing is left of."""
     base = snapshot.base
-    terms, weights = dislikes.merged()
+    terms, weights, _ = dislikes.merged()
     nearness = np.empty(len(rows), np.float32)
     values = np.empty(len(terms), np.float32)
     for i, row in enumerate(rows.tolist()):

@@ -85,7 +85,7 @@ def given_parts(snapshot: Snapshot, row: int, impacts: Float32, vector: Vector) 
     base = snapshot.base
     values: Float32 = np.empty(len(vector.terms), np.float32)
     contributions(base.term_offsets, base.posting_rows, impacts, vector.terms, vector.weights, row, values)
-    for owner in np.unique(vector.owners[values > 0]).tolist():
+    for owner in np.unique(vector.owners[vector.words & (values > 0)]).tolist():
         own = np.flatnonzero((vector.owners == owner) & (values > 0))
         best = own[np.argsort(-values[own], kind="stable")]
         words = [number for number in vector.terms[best].tolist() if number < base.manifest.words]
@@ -116,7 +116,7 @@ def _interest_reason(snapshot: Snapshot, given: Given, interest: Interest, kind:
         return Reason(
             code="interest_terms", text="与您填写的内容有关", share=given.score / total, evidence={"terms": []}
         )
-    told = [term for term in given.terms if term != interest.text]
+    told = [term for term in given.terms if term != fold(interest.text)]
     text = f"因为您关注“{interest.text}”"
     if told:
         text += f"：{_THIS[kind]}{_quoted(told)}"
