@@ -13,6 +13,9 @@ from index.arrays import Float32, RowMask, UInt8, UInt32, UInt64
 EXACT_MARK = np.uint64(1 << 63)
 """Set in a row's marks when its title, a creator or its ISBN is just what was asked; words use the bits below."""
 
+_WALK_PER_LOOKUP = np.uint64(12)
+"""Postings that can be walked in the time of one look-up."""
+
 _compiled = numba.njit(cache=True, nogil=True)
 Number = Any
 """A scalar inside a compiled loop; numba gives it its exact type."""
@@ -69,6 +72,44 @@ def _sort_best_first(scores: Float32, rows: UInt32, size: int) -> None:
         _sift_down(scores, rows, end, score, row)
 
 
+@_inlined
+def _find(posting_rows: UInt32, start: Number, stop: Number, row: Number) -> Number:
+    """Where in a term's postings a row stands, or would."""
+    while start < stop:
+        middle = (start + stop) >> np.uint64(1)
+        if posting_rows[middle] < row:
+            start = middle + np.uint64(1)
+        else:
+            stop = middle
+    return start
+
+
+@_compiled
+def _add_to_known(
+    posting_rows: UInt32,
+    impacts: Float32,
+    start: Number,
+    stop: Number,
+    weight: Number,
+    known: UInt32,
+    count: Number,
+    accumulator: Float32,
+) -> None:
+    """Adds a term to the rows known[:count] that hold it; all have a score, and no other row has.
+
+    A few rows are looked up in a long list of postings, many are met by walking it.
+    """
+    if (stop - start) > _WALK_PER_LOOKUP * count:
+        for i in range(count):
+            at = _find(posting_rows, start, stop, known[i])
+            if at < stop and posting_rows[at] == known[i]:
+                accumulator[known[i]] += weight * impacts[at]
+    else:
+        for p in range(start, stop):
+            if accumulator[posting_rows[p]] > 0:
+                accumulator[posting_rows[p]] += weight * impacts[p]
+
+
 @_compiled
 def rank(
     offsets: UInt64,
@@ -116,25 +157,20 @@ def rank(
         that was asked of them in the end.
     Source: term-at-a-time evaluation, Zobel & Moffat 2006, Inverted Files for Text Search Engines, §4.
     """
-    candidates, touched = np.uint64(0), np.uint64(0)
-    for i in range(len(terms)):
-        start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
-        touched += stop - start
-        weight, bit, before = weights[i], bits[i], instead[i]
-        if bit:
-            for p in range(start, stop):
-                row = posting_rows[p]
-                if marks[row] == 0:
-                    matched[candidates] = row
-                    candidates += np.uint64(1)
-                elif marks[row] & before:
-                    marks[row] |= bit
-                    continue
+    candidates, counted = np.uint64(0), 0
+    while counted < len(terms) and bits[counted]:
+        weight, bit, before = weights[counted], bits[counted], instead[counted]
+        for p in range(offsets[terms[counted]], offsets[terms[counted] + np.uint32(1)]):
+            row = posting_rows[p]
+            if marks[row] == 0:
+                matched[candidates] = row
+                candidates += np.uint64(1)
+            elif marks[row] & before:
                 marks[row] |= bit
-                accumulator[row] += weight * impacts[p]
-        else:
-            for p in range(start, stop):
-                accumulator[posting_rows[p]] += weight * impacts[p]
+                continue
+            marks[row] |= bit
+            accumulator[row] += weight * impacts[p]
+        counted += 1
     for row in exact_rows:
         if marks[row] == 0:
             matched[candidates] = row
@@ -173,43 +209,40 @@ def rank(
         for i in range(candidates):
             row = matched[i]
             if counts[i] >= asked:
-                score = accumulator[row] * prior[row]
-                if score >= bar:
-                    size = _keep(top_scores, top_rows, size, score, row)
-                    if size == len(top_rows):
-                        bar = top_scores[0] if size else np.float32(np.inf)
                 matched[found_rows] = row
                 found_rows += np.uint64(1)
             else:
                 accumulator[row] = 0
                 marks[row] = 0
+        for i in range(counted, len(terms)):
+            start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
+            _add_to_known(posting_rows, impacts, start, stop, weights[i], matched, found_rows, accumulator)
     else:
-        for row in range(np.uint64(len(accumulator))):
+        for i in range(counted, len(terms)):
+            for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
+                accumulator[posting_rows[p]] += weights[i] * impacts[p]
+        for row in range(np.uint32(len(accumulator))):
             if accumulator[row] > 0 and allowed[row]:
-                score = accumulator[row] * prior[row]
-                if score >= bar:
-                    size = _keep(top_scores, top_rows, size, score, np.uint32(row))
-                    if size == len(top_rows):
-                        bar = top_scores[0] if size else np.float32(np.inf)
                 matched[found_rows] = row
                 found_rows += np.uint64(1)
+    for i in range(found_rows):
+        row = matched[i]
+        score = accumulator[row] * prior[row]
+        if score >= bar:
+            size = _keep(top_scores, top_rows, size, score, row)
+            if size == len(top_rows):
+                bar = top_scores[0] if size else np.float32(np.inf)
     _sort_best_first(top_scores, top_rows, size)
     for i in range(size):
         top_marks[i] = marks[top_rows[i]]
 
-    if not asked:
-        marks[:] = 0
-    for i in range(found_rows):
-        marks[matched[i]] = 0
-        accumulator[matched[i]] = 0
-    for row in exact_rows:
-        accumulator[row] = 0
-    if touched * np.uint64(6) > np.uint64(len(accumulator)):
-        accumulator[:] = 0
+    if asked:
+        for i in range(found_rows):
+            accumulator[matched[i]] = 0
+            marks[matched[i]] = 0
     else:
-        for term in terms:
-            for p in range(offsets[term], offsets[term + np.uint32(1)]):
-                accumulator[posting_rows[p]] = 0
+        accumulator[:] = 0
+        marks[:] = 0
     return size, found_rows, asked
 
 
@@ -219,15 +252,9 @@ def contributions(
 ) -> None:
     """What each term adds to one row's score, into `out` (m,): weight · impact, 0 where the row lacks the term."""
     for i in range(len(terms)):
-        low, high = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
-        end = high
-        while low < high:
-            middle = (low + high) >> np.uint64(1)
-            if posting_rows[middle] < row:
-                low = middle + np.uint64(1)
-            else:
-                high = middle
-        out[i] = weights[i] * impacts[low] if low < end and posting_rows[low] == row else 0
+        stop = offsets[terms[i] + np.uint32(1)]
+        at = _find(posting_rows, offsets[terms[i]], stop, row)
+        out[i] = weights[i] * impacts[at] if at < stop and posting_rows[at] == row else 0
 
 
 @_compiled
@@ -260,31 +287,35 @@ def add_scaled(
     allowed: RowMask,
     accumulator: Float32,
     scratch: Float32,
+    known: UInt32,
 ) -> float:
     """Adds the sums weight · impact of the terms (m,) to `accumulator` (rows,), scaled by one factor.
 
     Args:
         words: how many of the terms, the first ones, make a row count; the others add only to such rows.
         height: what the best allowed row is to get.
-        scratch: (rows,) zero on entry and on return.
+        scratch, known: (rows,) working arrays; `scratch` is zero on entry and on return.
     Returns: the factor; 0 where no allowed row has any of the words, and then nothing is added.
     """
-    for i in range(len(terms)):
+    count = np.uint64(0)
+    for i in range(words):
         weight = weights[i]
         for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
             row = posting_rows[p]
-            if i < words or scratch[row] > 0:
-                scratch[row] += weight * impacts[p]
+            if weight > 0 and scratch[row] == 0:
+                known[count] = row
+                count += np.uint64(1)
+            scratch[row] += weight * impacts[p]
+    for i in range(words, len(terms)):
+        start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
+        _add_to_known(posting_rows, impacts, start, stop, weights[i], known, count, scratch)
     best = np.float32(0)
-    for term in terms[:words]:
-        for p in range(offsets[term], offsets[term + np.uint32(1)]):
-            best = max(best, scratch[posting_rows[p]] * allowed[posting_rows[p]])
+    for row in known[:count]:
+        best = max(best, scratch[row] * allowed[row])
     factor = np.float32(height / best if best else 0)
-    for term in terms[:words]:
-        for p in range(offsets[term], offsets[term + np.uint32(1)]):
-            row = posting_rows[p]
-            accumulator[row] += factor * scratch[row]
-            scratch[row] = 0
+    for row in known[:count]:
+        accumulator[row] += factor * scratch[row]
+        scratch[row] = 0
     return float(factor)
 
 

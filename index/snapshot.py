@@ -1,5 +1,6 @@
 """A snapshot: a base and the query-time rules of its revision, as one request sees them from start to end."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -69,6 +70,12 @@ class Snapshot:
             for code, value in enumerate(values):
                 folded[name].setdefault(fold(value), []).append(code)
         return folded
+
+    @cached_property
+    def sensitive(self) -> re.Pattern[str]:
+        """Finds in a folded text what is never named; an empty list finds nothing."""
+        words = sorted(map(fold, self.revision.sensitive_words))
+        return re.compile("|".join(map(re.escape, words)) or "(?!)")
 
     @property
     def structured(self) -> StructuredIndex | None:

@@ -89,6 +89,7 @@ def _add(
         allowed,
         scratch.accumulator,
         scratch.second,
+        scratch.matched,
     )
 
 

@@ -17,6 +17,8 @@ from recommender.request import Interest, Item, Reason
 
 _MOST_REASONS = 3
 _MOST_TERMS = 3
+_MOST_LOOKED_AT = 12
+"""Terms, those that gave most, among which the telling ones are sought."""
 _LEAST_SHARE = 0.05
 """Below it a reason is not worth a sentence, unless there is no other."""
 _TELLING_FIELDS = sum(1 << TEXT_FIELDS.index(name) for name in ("title", "subtitle", "creators", "subjects", "tags"))
@@ -95,28 +97,27 @@ def given_parts(snapshot: Snapshot, row: int, impacts: Float32, vector: Vector) 
 def _telling(snapshot: Snapshot, row: int, terms: Sequence[int]) -> tuple[str, ...]:
     """The first few words that say what the row is about: not a part of another one, not a single character
     where longer ones are, from the description only where nothing else has one."""
-    fields = {term: snapshot.base.fields_of(term, row) for term in terms}
-    named = [term for term in terms if fields[term] & _TELLING_FIELDS]
-    described = [term for term in terms if fields[term] & _DESCRIPTION]
-    words = [snapshot.base.terms[term] for term in named or described]
-    words = [word for word in words if not is_sensitive(snapshot, word)]
+    fields = {term: snapshot.base.fields_of(term, row) for term in terms[:_MOST_LOOKED_AT]}
+    named = [term for term in fields if fields[term] & _TELLING_FIELDS]
+    described = [term for term in fields if fields[term] & _DESCRIPTION]
+    words = [word for term in named or described if not is_sensitive(snapshot, word := snapshot.base.terms[term])]
     whole = [word for word in words if not any(word != other and word in other for other in words)]
     longer = [word for word in whole if len(word) > 1]
     return tuple((longer or whole)[:_MOST_TERMS])
 
 
-def is_sensitive(snapshot: Snapshot, text: str) -> bool:
-    """Whether a text says something that is never named: an illness, a faith, debts."""
-    folded = fold(text)
-    return any(word in folded for word in snapshot.revision.sensitive_words)
+def is_sensitive(snapshot: Snapshot, folded: str) -> bool:
+    """Whether a folded text says something that is never named: an illness, a faith, debts."""
+    return snapshot.sensitive.search(folded) is not None
 
 
 def _interest_reason(snapshot: Snapshot, given: Given, interest: Interest, kind: str, total: float) -> Reason:
-    if is_sensitive(snapshot, interest.text):
+    folded = fold(interest.text)
+    if is_sensitive(snapshot, folded):
         return Reason(
             code="interest_terms", text="与您填写的内容有关", share=given.score / total, evidence={"terms": []}
         )
-    told = [term for term in given.terms if term != fold(interest.text)]
+    told = [term for term in given.terms if term != folded]
     text = f"因为您关注“{interest.text}”"
     if told:
         text += f"：{_THIS[kind]}{_quoted(told)}"

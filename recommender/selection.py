@@ -36,15 +36,16 @@ def choose(
         shown: rows of earlier pages, which count as chosen before.
     Source: Carbonell & Goldstein 1998, The Use of MMR, Diversity-Based Reranking, §2.
     """
-    kinds = _codes(snapshot, "kind", rows)
-    left = _places(snapshot, quota)
     if not diversity and not quota:
         return list(range(min(n, len(rows))))
+    alike = _Likeness(snapshot, rows)
+    kinds = alike.kinds
+    left = _places(snapshot, quota)
     relevance = scores / max(float(scores.max(initial=0)), 1e-9)
     likeness = np.zeros(len(rows), np.float32)
     if diversity:
         for row in shown.tolist():
-            np.maximum(likeness, _likeness(snapshot, row, rows), out=likeness)
+            np.maximum(likeness, alike.to(row), out=likeness)
     open_ = left[kinds] > 0
     chosen: list[int] = []
     while len(chosen) < n and open_.any():
@@ -55,22 +56,31 @@ def choose(
         open_ &= left[kinds] > 0
         open_[best] = False
         if diversity:
-            np.maximum(likeness, _likeness(snapshot, int(rows[best]), rows), out=likeness)
+            np.maximum(likeness, alike.to(int(rows[best])), out=likeness)
     return chosen
 
 
-def _likeness(snapshot: Snapshot, row: int, rows: UInt32) -> Float32:
-    """(c,) likeness of one row to each candidate, 0 to 1."""
-    base = snapshot.base
-    alike = np.empty(len(rows), np.float32)
-    cosines(base.row_offsets, base.row_terms, base.row_weights, row, rows, alike)
-    alike *= np.float32(_TOPIC)
-    own = np.array([row], np.uint32)
-    provider, kind = _codes(snapshot, "provider", own)[0], _codes(snapshot, "kind", own)[0]
-    if provider >= 0:
-        alike += np.float32(_PROVIDER) * (_codes(snapshot, "provider", rows) == provider)
-    alike += np.float32(_KIND) * (_codes(snapshot, "kind", rows) == kind)
-    return alike
+class _Likeness:
+    """How alike candidates are to other rows."""
+
+    def __init__(self, snapshot: Snapshot, rows: UInt32) -> None:
+        self._snapshot = snapshot
+        self._rows = rows
+        self._providers = _codes(snapshot, "provider", rows)
+        self.kinds = _codes(snapshot, "kind", rows)
+        """(c,) codes."""
+
+    def to(self, row: int) -> Float32:
+        """(c,) likeness of each candidate to a row, 0 to 1."""
+        base, own = self._snapshot.base, np.array([row], np.uint32)
+        alike = np.empty(len(self._rows), np.float32)
+        cosines(base.row_offsets, base.row_terms, base.row_weights, row, self._rows, alike)
+        alike *= np.float32(_TOPIC)
+        provider = _codes(self._snapshot, "provider", own)[0]
+        if provider >= 0:
+            alike += np.float32(_PROVIDER) * (self._providers == provider)
+        alike += np.float32(_KIND) * (self.kinds == _codes(self._snapshot, "kind", own)[0])
+        return alike
 
 
 def _codes(snapshot: Snapshot, facet: str, rows: UInt32) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -145,7 +145,17 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(
     before = np.arange(ROWS, dtype=np.float32)
     accumulator, scratch = before.copy(), np.zeros(ROWS, np.float32)
     factor = add_scaled(
-        index.offsets, index.rows, index.impacts, terms, weights, words, height, allowed, accumulator, scratch
+        index.offsets,
+        index.rows,
+        index.impacts,
+        terms,
+        weights,
+        words,
+        height,
+        allowed,
+        accumulator,
+        scratch,
+        np.zeros(ROWS, np.uint32),
     )
     dense = index.dense()[terms] * weights[:, None]
     sums = dense.sum(axis=0) * (dense[:words].sum(axis=0) > 0)
