@@ -64,6 +64,7 @@ def compile_base(
                 lexicon=segmenter.lexicon,
                 progress=lambda done: progress("base", done, count),
             )
+        os.utime(directory)  # the newest is the one in force, also where an older catalogue was put back
         _remove_others(directory)
     return directory
 
@@ -158,5 +159,6 @@ def _digest(batch: list[tuple[int, str]]) -> Digest:
 
 def _batches(rows: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
     iterator = iter(rows)
+    yield list(islice(iterator, _BATCH))  # of an empty catalogue too: an empty base has its arrays as well
     while batch := list(islice(iterator, _BATCH)):
         yield batch

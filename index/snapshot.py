@@ -160,7 +160,7 @@ def open_snapshot(state: Path, *, revision: Revision) -> Snapshot:
 
 def _newest(state: Path, revision: Revision) -> Path | None:
     bases = (state / "bases").glob(base_name(revision.number, 0)[:-1] + "*")
-    return max(bases, key=lambda path: int(path.name.partition("-")[2]), default=None)
+    return max(bases, key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
 def _idf(base: Base) -> Float32:

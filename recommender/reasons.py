@@ -84,14 +84,21 @@ def goes_with(snapshot: Snapshot, row: int, *, explain: bool) -> Iterator[Item]:
 
 def given_parts(snapshot: Snapshot, row: int, impacts: Float32, vector: Vector) -> Iterator[Given]:
     """What each owner in a vector gave to a row; over both vectors they sum to the row's score."""
+    if not vector:
+        return
     base = snapshot.base
     values: Float32 = np.empty(len(vector.terms), np.float32)
     contributions(base.term_offsets, base.posting_rows, impacts, vector.terms, vector.weights, row, values)
-    for owner in np.unique(vector.owners[vector.words & (values > 0)]).tolist():
-        own = np.flatnonzero((vector.owners == owner) & (values > 0))
-        best = own[np.argsort(-values[own], kind="stable")]
-        words = [number for number in vector.terms[best].tolist() if number < base.manifest.words]
-        yield Given(owner=owner, score=float(values[own].sum()), terms=_telling(snapshot, row, words))
+    held = np.flatnonzero(values)
+    by_owner: dict[int, list[int]] = {}
+    for at in held[np.argsort(-values[held], kind="stable")].tolist():
+        by_owner.setdefault(int(vector.owners[at]), []).append(at)
+    for owner in sorted(by_owner):
+        own = by_owner[owner]
+        words = [int(vector.terms[at]) for at in own if vector.words[at]]
+        if words:
+            score = float(values[own].sum())
+            yield Given(owner=owner, score=score, terms=_telling(snapshot, row, words))
 
 
 def _telling(snapshot: Snapshot, row: int, terms: Sequence[int]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The index build: what stands is whole, what was killed is made again, and answers do not depend on how it ran."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -118,6 +119,24 @@ def test_a_keeper_swaps_to_a_newer_base(
     build()
     assert keeper.current.release == "0.2.2"
     assert len(before) == 1
+
+
+def test_an_older_catalogue_put_back_is_the_one_that_answers(
+    catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision
+) -> None:
+    catalogue.write(resources(1))
+    build()
+    kept = list((state / "bases").iterdir())
+    catalogue.write(resources(2))
+    build()
+    assert open_snapshot(state, revision=revision).release == "0.2.2"
+    os.utime(kept[0])
+    assert open_snapshot(state, revision=revision).release == "0.1.1"
+
+
+def test_an_empty_catalogue_has_an_index_too(build: Callable[..., list], state: Path, revision: Revision) -> None:
+    build()
+    assert found(state, revision, "") == []
 
 
 @pytest.mark.parametrize("harm", ["truncated", "missing", "manifest", "format"])
