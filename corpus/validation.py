@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -39,15 +40,21 @@ _URLS: Final = ("url", "image", "signup_url")
 
 
 def parse_resource(
-    record: Mapping[str, Any], *, row: int, source: str, subjects: SubjectOf
+    record: Mapping[str, Any],
+    *,
+    row: int,
+    source: str,
+    subjects: SubjectOf,
+    columns: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Resource | None, list[Problem]]:
     """The resource that a record describes, None where a problem is an error, and all problems.
 
     Args:
         row: the record's place in its file, from 1.
         source: of resources that do not name one.
+        columns: by field what the file itself calls it.
     """
-    reading = _Reading(row=row, subjects=subjects)
+    reading = _Reading(row=row, subjects=subjects, columns=columns)
     values = {name: reading.value(name, record[name]) for name in FIELDS if record.get(name) is not None}
     for name in record:
         if name not in FIELDS:
@@ -78,10 +85,12 @@ class _Reading:
 
     row: int
     subjects: SubjectOf
+    columns: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
 
     def complain(self, name: str, code: str, *details: object, severity: Severity | None = None) -> None:
-        self.problems.append(problem(self.row, name, code, *details, severity=severity))
+        column = self.columns.get(name, "")
+        self.problems.append(problem(self.row, name, code, *details, severity=severity, column=column))
 
     def value(self, name: str, given: Any) -> Any:
         try:

@@ -1,0 +1,56 @@
+"""Splits a cell that holds several values, and leaves one alone that only looks like it."""
+
+import re
+from typing import Final
+
+_HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_PLAIN: Final = re.compile(r"[;；|｜\n\r]+")
+"""Between values and nowhere else."""
+_ENUMERATION: Final = re.compile(r"[、，]")
+_COMMA: Final = re.compile(r",")
+_SLASH: Final = re.compile(
+    rf"\s+[/／]\s+|(?<={_HAN})\s*[/／]\s*|(?<=[)）\]】])\s*[/／]\s*|\s*[/／]\s*(?={_HAN})|(?<=\w)[/／]{{2,}}"
+)
+"""AI/人工智能 are two, A/B and TCP/IP one."""
+_SPACE: Final = re.compile(rf"(?<={_HAN}{_HAN})[\s\u3000]+(?={_HAN}{_HAN})")
+"""太极 养生 are two, 张 三 is one."""
+_LATIN_NAME: Final = re.compile(r"[A-Za-z.'\- À-ɏ]+,\s*[A-Za-z.'\- À-ɏ]+")
+"""Rowling, J. K."""
+_ROLE: Final = re.compile(
+    r"[\s,，]+等?(?:著|编著|编|主编|译|编译|绘|译注|校注|撰|主讲)$"
+    rf"|(?<={_HAN}{_HAN})等?(?:编著|著|主编|编译|译注|校注|译)$"
+)
+"""余华 著, 余华著; 编 and 绘 may end a name."""
+_SPACED_NAME: Final = re.compile(rf"(?<=^{_HAN})[\s\u3000]+(?={_HAN}$)")
+_OPEN: Final = "([（【〔《"
+_CLOSE: Final = ")]）】〕》"
+
+
+def split_list(text: str) -> list[str]:
+    """The values in a cell."""
+    values = [text]
+    for separator in (_PLAIN, _ENUMERATION, _COMMA, _SLASH, _SPACE):
+        values = [part.strip() for value in values for part in _split(separator, value)]
+    return [value for value in values if value]
+
+
+def split_names(text: str) -> list[str]:
+    """The people in a cell, without their roles: 余华 著 is 余华, 张　三 is 张三, `Rowling, J. K.` is one."""
+    values = []
+    for part in _PLAIN.split(text):
+        if _LATIN_NAME.fullmatch(part.strip()):
+            values.append(part.strip())
+        else:
+            values += split_list(_ROLE.sub("", _SPACED_NAME.sub("", part.strip())))
+    return [name for value in values if (name := _SPACED_NAME.sub("", _ROLE.sub("", value)))]
+
+
+def _split(separator: re.Pattern[str], text: str) -> list[str]:
+    """Splits where a separator stands outside brackets: 余华（1960、浙江） is one."""
+    parts, start = [], 0
+    for found in separator.finditer(text):
+        before = text[: found.start()]
+        if sum(before.count(mark) for mark in _OPEN) <= sum(before.count(mark) for mark in _CLOSE):
+            parts.append(text[start : found.start()])
+            start = found.end()
+    return [*parts, text[start:]]
