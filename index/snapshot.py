@@ -36,8 +36,8 @@ class Snapshot:
         """(terms,) of BM25."""
         self.prior = _prior(base, revision)
         """(rows,) factor of a row's score, 1 and a little more."""
-        self.synonyms = _synonyms(revision)
-        """For each folded word the folded words that mean the same."""
+        self.synonyms = _synonyms(revision, segmenter)
+        """For each folded word, without spaces, the terms of each that means the same."""
         self._structured = structured
         self._remembered: dict[Any, Any] = {}
         self._scratch = threading.local()
@@ -181,10 +181,12 @@ def _prior(base: Base, revision: Revision) -> Float32:
     return prior
 
 
-def _synonyms(revision: Revision) -> dict[str, tuple[str, ...]]:
-    known: dict[str, dict[str, None]] = {}
+def _synonyms(revision: Revision, segmenter: Segmenter) -> dict[str, tuple[tuple[str, ...], ...]]:
+    known: dict[str, dict[tuple[str, ...], None]] = {}
     for line in revision.synonyms:
-        words = [fold(word).replace(" ", "") for word in line]
-        for word in words:
-            known.setdefault(word, {}).update(dict.fromkeys(other for other in words if other != word))
+        folded = [fold(word) for word in line]
+        terms = [tuple(word.text for word in segmenter.segment(word)) for word in folded]
+        for i, word in enumerate(folded):
+            others = [own for j, own in enumerate(terms) if j != i and own]
+            known.setdefault(word.replace(" ", ""), {}).update(dict.fromkeys(others))
     return {word: tuple(others) for word, others in known.items()}

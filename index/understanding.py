@@ -108,32 +108,31 @@ class _Draft:
 
     def add_synonyms(self, words: list[Word]) -> dict[str, tuple[str, ...]]:
         """Further alternatives for every word, or run of words, that a line of synonyms knows."""
-        known, used = self.snapshot.synonyms, {}
+        known = self.snapshot.synonyms
+        used: dict[str, tuple[str, ...]] = {}
         for start in range(len(words)):
             span = ""
             for end in range(start, min(start + 5, len(words))):
                 span += words[end].text
                 earlier = [word.text for word in words[start : end + 1]]
-                for synonym in known.get(span, ()):
-                    alternative = self._add_synonym(synonym, earlier)
+                for alternative in known.get(span, ()):
+                    self._add_synonym(alternative, earlier)
                     for group in self.groups[start : end + 1]:
                         group.append(alternative)
                 if span in known:
-                    used[span] = known[span]
+                    used[span] = tuple("".join(terms) for terms in known[span])
         return used
 
-    def _add_synonym(self, synonym: str, earlier: list[str]) -> tuple[str, ...]:
-        """The synonym's terms; a single one scores where none of the earlier terms stands, and joins them."""
+    def _add_synonym(self, terms: tuple[str, ...], earlier: list[str]) -> None:
+        """Adds a synonym's terms; a single one scores where none of the earlier terms stands, and joins them."""
         weight = self.snapshot.revision.tuning.synonym_weight
-        terms = tuple(word.text for word in self.snapshot.segmenter.segment(synonym))
         for term in terms:
             self.add(term, "synonym", weight if len(terms) == 1 else 0)
         if len(terms) > 1:
             self.extra[terms] = weight
-        elif terms and self.terms[terms[0]][0] == "synonym":
+        elif self.terms[terms[0]][0] == "synonym":
             self.instead.setdefault(terms[0], []).extend(earlier)
             earlier.extend(terms)
-        return terms
 
     def finish(
         self, folded: str, words: list[Word], synonyms: dict[str, tuple[str, ...]], exact_rows: UInt32
