@@ -1,5 +1,6 @@
 """`xuejing serve`: the HTTP service."""
 
+from datetime import datetime
 from socket import AF_INET6, socket
 from typing import Annotated
 
@@ -11,7 +12,11 @@ from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
 from api.listening import bind, only_service, serve_app
 from api.logs import configure_logs
+from api.moments import BEIJING
 from api.newest import NewestSnapshot, warm_up
+from corpus.catalogue import Catalogue
+from corpus.demo import SOURCE as DEMO
+from corpus.demo import load_demo
 from index.indexing import compile_index
 
 Host = Annotated[str | None, typer.Option("--host", metavar="地址", help="在哪个地址上应答  [默认 127.0.0.1]")]
@@ -31,13 +36,21 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
 def _prepare(place: Workplace) -> NewestSnapshot:
     """Brings the index up to date, whatever a kill or an import without an index left behind."""
     with place.catalogue() as catalogue:
-        if not catalogue.count():
-            say("目录还是空的。请另开一个终端导入资源：./run import 文件")
+        _bring_demo(catalogue)
         with Bars() as bars:
             compile_index(catalogue, place.state, revision=place.revision, progress=bars)
     newest = NewestSnapshot(place.state, revision=place.revision)
     warm_up(newest())
     return newest
+
+
+def _bring_demo(catalogue: Catalogue) -> None:
+    """Puts the demo into a catalogue that never held anything; where it is alone, its dates move on with the days."""
+    if any(count.source != DEMO for count in catalogue.counts()) or (catalogue.seq() and not catalogue.count()):
+        return
+    if not catalogue.count():
+        say("目录还是空的，先装入一批示例资源。导入自己的资源后，示例会自动撤下：./run import 文件")
+    load_demo(catalogue, datetime.now(BEIJING).date())
 
 
 def _announce(bound: socket, *, json: bool) -> None:
@@ -47,4 +60,4 @@ def _announce(bound: socket, *, json: bool) -> None:
         write_json({"url": url})
         return
     show(f"学径已启动：{url}")
-    show(f"搜索：{url}/v1/search?q=太极拳   接口说明：{url}/openapi.json   按 Ctrl-C 停止")
+    show(f"在浏览器里打开它就能用；接口说明在 {url}/openapi.json。按 Ctrl-C 停止。")
