@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from api.logs import RequestLog
 from api.openapi import install_openapi
 from api.problems import install_problems
+from api.residents import assets, for_you, guide, home, resource, results, viewing
+from api.residents.failures import install_failures
 from api.v1 import health, items, lists, recommend, search, similar
 from index.snapshot import Snapshot
 
@@ -25,8 +27,11 @@ def create_app(newest: Callable[[], Snapshot]) -> FastAPI:
     app.state.newest = newest
     for module in (search, recommend, lists, similar, items, health):
         app.include_router(module.router)
-    app.add_middleware(RequestLog)
+    for page in (home, results, resource, for_you, guide, viewing, assets):
+        app.include_router(page.router)
     install_problems(app)
+    install_failures(app)
+    app.add_middleware(RequestLog)
     install_openapi(app)
     return app
 

@@ -1,0 +1,105 @@
+"""GET /search: what was found, how it was understood, and how to narrow it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from fastapi import APIRouter, Request, Response
+
+from api.newest import snapshot_of
+from api.residents.browsing import LAST_PAGE, PAGE, PATH, Browsing, read_browsing
+from api.residents.cards import Card, hit_card, item_card
+from api.residents.narrowing import FACETS, kinds, removals, sections
+from api.residents.pages import page
+from api.residents.themes import themes_of
+from api.residents.wording import KIND_NAMES, SORT_NAMES
+from index.query import Result
+from index.search import search
+from index.snapshot import Snapshot
+from recommender.recommend import recommend
+from recommender.request import MOST_INTEREST_TEXT, Interest
+from recommender.request import Request as RecommendRequest
+
+router = APIRouter(include_in_schema=False)
+
+_CONSOLATIONS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Where one is among the pages of a result."""
+
+    number: int
+    last: int
+    previous: str
+    following: str
+    """Addresses; empty where there is no such page."""
+    beyond: bool
+    """True on the last page where there is more than can be paged to."""
+
+
+@router.get(PATH)
+async def results(request: Request) -> Response:
+    """A page of results; without any, what to do instead."""
+    browsing = read_browsing(request)
+    snapshot = snapshot_of(request)
+    query = replace(browsing.parameters.query(), limit=PAGE, offset=(browsing.page - 1) * PAGE, facets=FACETS)
+    result = search(snapshot, query)
+    return page(
+        request,
+        "results.html",
+        snapshot=snapshot,
+        browsing=browsing,
+        text=browsing.parameters.q,
+        heading=_heading(browsing),
+        result=result,
+        synonyms=_synonyms(result),
+        literally=_literally(browsing, result),
+        cards=[hit_card(hit) for hit in result.hits],
+        kind_choices=kinds(browsing, result.facets),
+        sections=sections(browsing, result.facets),
+        removals=list(removals(browsing)),
+        sorts=[(name, said, browsing.address({"sort": (name,)})) for name, said in SORT_NAMES.items()],
+        pages=_pages(browsing, result),
+        consolations=() if result.total else _consolations(snapshot, browsing.parameters.q),
+        themes=() if result.total else themes_of(snapshot),
+    )
+
+
+def _heading(browsing: Browsing) -> str:
+    """What the page is about."""
+    if browsing.parameters.q:
+        return browsing.parameters.q
+    kinds_chosen = [KIND_NAMES[kind] for kind in browsing.chosen("kind")]
+    return " · ".join([*(choice.text for choice in removals(browsing)), *kinds_chosen]) or "全部资源"
+
+
+def _synonyms(result: Result) -> Sequence[str]:
+    """Words that were searched for as well."""
+    return list(dict.fromkeys(word for words in result.interpretation.synonyms.values() for word in words))
+
+
+def _literally(browsing: Browsing, result: Result) -> str:
+    """The address that asks for just these words; empty where nothing else was searched for."""
+    text = browsing.parameters.q
+    if not result.interpretation.synonyms or result.interpretation.structured:
+        return ""
+    return browsing.address({"q": (f'"{text}"',)})
+
+
+def _pages(browsing: Browsing, result: Result) -> Pages:
+    last = min(max(-(-result.total // PAGE), 1), LAST_PAGE)
+    number = browsing.page
+    return Pages(
+        number=number,
+        last=last,
+        previous=browsing.address(page=min(number - 1, last)) if number > 1 else "",
+        following=browsing.address(page=number + 1) if number < last else "",
+        beyond=number == LAST_PAGE and result.total > LAST_PAGE * PAGE,
+    )
+
+
+def _consolations(snapshot: Snapshot, text: str) -> Sequence[Card]:
+    """Something for those who found nothing."""
+    interests = (Interest(text=text[:MOST_INTEREST_TEXT]),) if text else ()
+    found = recommend(snapshot, RecommendRequest(scene="zero_result", interests=interests, limit=_CONSOLATIONS))
+    return [item_card(item) for item in found.items]
