@@ -1,6 +1,7 @@
 """Splits a cell that holds several values, and leaves one alone that only looks like it."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -17,10 +18,10 @@ _SPACE: Final = re.compile(rf"(?<={_HAN}{_HAN})[\s\u3000]+(?={_HAN}{_HAN})")
 _LATIN_NAME: Final = re.compile(r"[A-Za-z.'\- À-ɏ]+,\s*[A-Za-z.'\- À-ɏ]+")
 """Rowling, J. K."""
 _ROLE: Final = re.compile(
-    r"[\s,，]+等?(?:著|编著|编|主编|译|编译|绘|译注|校注|撰|主讲)$"
+    r"(?<=\S\S)[\s,，]+等?[编译绘著撰注校图文选主点审改辑纂写述整理插画摄影]{1,4}$"
     rf"|(?<={_HAN}{_HAN})等?(?:编著|著|主编|编译|译注|校注|译)$"
 )
-"""余华 著, 余华著; 编 and 绘 may end a name."""
+"""余华 著, 陈鼓应 注译, 余华著; without a space 编 and 绘 may end a name."""
 _SPACED_NAME: Final = re.compile(rf"(?<=^{_HAN})[\s\u3000]+(?={_HAN}$)")
 _OPEN: Final = "([（【〔《"
 _CLOSE: Final = ")]）】〕》"
@@ -28,21 +29,26 @@ _CLOSE: Final = ")]）】〕》"
 
 def split_list(text: str) -> list[str]:
     """The values in a cell."""
-    values = [text]
-    for separator in (_PLAIN, _ENUMERATION, _COMMA, _SLASH, _SPACE):
-        values = [part.strip() for value in values for part in _split(separator, value)]
-    return [value for value in values if value]
+    return _split_by((_PLAIN, _ENUMERATION, _COMMA, _SLASH, _SPACE), text)
 
 
 def split_names(text: str) -> list[str]:
     """The people in a cell, without their roles: 余华 著 is 余华, 张　三 is 张三, `Rowling, J. K.` is one."""
-    values = []
-    for part in _PLAIN.split(text):
-        if _LATIN_NAME.fullmatch(part.strip()):
-            values.append(part.strip())
-        else:
-            values += split_list(_ROLE.sub("", _SPACED_NAME.sub("", part.strip())))
-    return [name for value in values if (name := _SPACED_NAME.sub("", _ROLE.sub("", value)))]
+    names = []
+    for part in _split_by((_PLAIN,), text):
+        marked = (
+            [part] if _LATIN_NAME.fullmatch(part) else _split_by((_ENUMERATION, _COMMA, _SLASH), _ROLE.sub("", part))
+        )
+        for name in marked:
+            names += _split_by((_SPACE,), _SPACED_NAME.sub("", _ROLE.sub("", name)))
+    return names
+
+
+def _split_by(separators: Sequence[re.Pattern[str]], text: str) -> list[str]:
+    values = [text]
+    for separator in separators:
+        values = [part.strip() for value in values for part in _split(separator, value)]
+    return [value for value in values if value]
 
 
 def _split(separator: re.Pattern[str], text: str) -> list[str]:

@@ -41,13 +41,13 @@ class Column:
     """The first value."""
 
 
-def find_header(rows: Sequence[TableRow], corrections: Mapping[str, str]) -> int | None:
+def find_header(rows: Sequence[TableRow], corrections: Mapping[str, str], *, least: int = 1) -> int | None:
     """The place of the header among the first rows of a table, None if there is none.
 
-    It is the row with the most names that are known or corrected: at least two of them, or one that is a title's.
+    It is the row with the most names that are known or corrected, `least` at least; one alone must be a title's.
     """
     found = [set(_fields_of_names(row.cells, corrections)) for row in rows[:HEAD_ROWS]]
-    counts = [len(fields) if "title" in fields or len(fields) > 1 else 0 for fields in found]
+    counts = [len(fields) if len(fields) > 1 or (least == 1 and "title" in fields) else 0 for fields in found]
     return counts.index(max(counts)) if any(counts) else None
 
 
@@ -74,11 +74,11 @@ def propose_columns(header: TableRow, rows: Sequence[TableRow], corrections: Map
     missing = [name for name in corrections if name not in {column.name for column in columns}]
     names = "、".join(f"“{column.name}”" for column in columns)
     if missing:
-        raise InvalidInput(f"表里没有“{missing[0]}”这一列；有 {names}。", code="unknown-column")
+        raise InvalidInput(f"表里没有“{missing[0]}”这一列；有{names}。", code="unknown-column")
     columns = _without_rivals(columns, corrections)
     if "title" not in {column.field for column in columns}:
         raise InvalidInput(
-            f"看不出哪一列是名称（书名、课程名称）；表里有 {names}。请用 --map 列名=title 指出。",
+            f"看不出哪一列是名称（书名、课程名称）；表里有{names}。请用 --map 列名=title 指出。",
             code="no-title-column",
         )
     return tuple(columns)

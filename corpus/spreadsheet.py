@@ -95,7 +95,9 @@ def _events(path: Path, sheet: str) -> Generator[Any, None, None]:
                 if isinstance(event, dict) and "error" in event:
                     raise _failure(path, event["error"])
                 yield event
-            raise _failure(path, "workbook-too-large")  # its memory or time was up
+            if process.wait() > 0:
+                raise RuntimeError(f"{_WORKBOOK_READER} ended with {process.returncode}")
+            raise _failure(path, "workbook-too-large")  # ended by a signal: its memory or time was up
         finally:
             process.kill()
 

@@ -15,7 +15,7 @@ from corpus.exchange import Line
 from corpus.identity import Identifier, own_id
 from corpus.problem import Problem, Severity, problem
 from corpus.resource import LIST_FIELDS
-from corpus.spreadsheet import Spreadsheet, open_spreadsheet
+from corpus.spreadsheet import Sheet, Spreadsheet, open_spreadsheet
 from corpus.table_row import TableRow
 from corpus.timetable import TIME_FIELDS, add_time, join_day_and_hours
 
@@ -83,36 +83,54 @@ def _open_table(
     path: Path, spreadsheet: Spreadsheet, reading: TableReading
 ) -> tuple[TableLayout, TableRow, Iterator[TableRow]]:
     """The first sheet with a header: its layout, its header and the rows below."""
+    least = 2 if len(spreadsheet.names) > 1 and not reading.sheet else 1  # one name alone may be of a sheet of notes
+    empty = True
     for sheet in spreadsheet.sheets:
         head = list(islice(sheet.rows, HEAD_ROWS))
-        place = find_header(head, reading.corrections)
-        if place is None:
-            continue
-        header, below = head[place], head[place + 1 :]
-        try:
-            columns = propose_columns(header, below, reading.corrections)
-        except InvalidInput as error:
-            raise InvalidInput(error.message, code=error.code, place=str(path)) from error
-        layout = TableLayout(
-            format=spreadsheet.format,
-            sheet=sheet.name,
-            other_sheets=tuple(name for name in spreadsheet.names if name != sheet.name),
-            header_row=header.number,
-            columns=columns,
-            kind=reading.kind or derived_kind(columns),
+        empty = empty and not head
+        place = find_header(head, reading.corrections, least=least)
+        if place is not None:
+            header, below = head[place], head[place + 1 :]
+            layout = _layout(path, spreadsheet, sheet, header, below, reading)
+            return layout, header, chain(below, sheet.rows)
+    raise _no_table(path, spreadsheet, reading.sheet, empty)
+
+
+def _layout(
+    path: Path,
+    spreadsheet: Spreadsheet,
+    sheet: Sheet,
+    header: TableRow,
+    below: Sequence[TableRow],
+    reading: TableReading,
+) -> TableLayout:
+    try:
+        columns = propose_columns(header, below, reading.corrections)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, code=error.code, place=str(path)) from error
+    kind = reading.kind or derived_kind(columns)
+    if not kind and "kind" not in {column.field for column in columns}:
+        raise InvalidInput(
+            "看不出这些是课程、图书还是活动；请加上 --kind，例如 --kind 课程。", code="no-kind", place=str(path)
         )
-        if not layout.kind and "kind" not in {column.field for column in columns}:
-            raise InvalidInput(
-                "看不出这些是课程、图书还是活动；请加上 --kind，例如 --kind course。", code="no-kind", place=str(path)
-            )
-        return layout, header, chain(below, sheet.rows)
-    raise _no_table(path, spreadsheet, reading.sheet)
+    return TableLayout(
+        format=spreadsheet.format,
+        sheet=sheet.name,
+        other_sheets=tuple(name for name in spreadsheet.names if name != sheet.name),
+        header_row=header.number,
+        columns=columns,
+        kind=kind,
+    )
 
 
-def _no_table(path: Path, spreadsheet: Spreadsheet, wanted: str) -> InvalidInput:
+def _no_table(path: Path, spreadsheet: Spreadsheet, wanted: str, empty: bool) -> InvalidInput:
     if wanted and spreadsheet.names and wanted not in spreadsheet.names:
         names = "、".join(f"“{name}”" for name in spreadsheet.names)
-        return InvalidInput(f"没有“{wanted}”这个工作表；有 {names}。", code="no-sheet", place=str(path))
+        return InvalidInput(f"没有“{wanted}”这个工作表；有{names}。", code="no-sheet", place=str(path))
+    if empty:
+        return InvalidInput(
+            f"工作表“{wanted}”是空的。" if wanted else "表格是空的。", code="empty-table", place=str(path)
+        )
     return InvalidInput(
         "没有找到表头：要有一行列名，例如 课程名称、主讲教师、上课时间，或 书名、作者、出版社；"
         "列名比较特别时，请用 --map 列名=title 指出名称所在的列。",
@@ -142,7 +160,7 @@ class _Records:
         if row.complaint:
             return refused(problem(row.number, "", row.complaint))
         given = [(column, row.cells[column.index]) for column in self._columns if column.index < len(row.cells)]
-        given = [(column, self._as_above(column, text)) for column, text in given if clean_line(text)]
+        given = [(column, self._as_above(column, text)) for column, text in given if text.strip()]
         if not given or row.cells == self._header.cells:
             return None
         if note := _note(row):
@@ -160,7 +178,7 @@ class _Records:
 
     def _as_above(self, column: Column, text: str) -> str:
         """A cell, or the one above where it says 同上."""
-        if clean_line(text) not in _DITTO:
+        if text.strip() not in _DITTO:
             self._above[column.index] = text
         return self._above.get(column.index, "")
 
@@ -222,6 +240,7 @@ def _fill(record: dict[str, Any], field: str, text: str) -> None:
 
 def _note(row: TableRow) -> str:
     """What a row says that is no resource; empty if it may be one."""
-    texts = [clean_line(cell) for cell in row.cells if clean_line(cell)]
+    texts = [cell for cell in row.cells if cell and not cell.isspace()]
+    first = clean_line(texts[0])
     alone = len(texts) == 1 and len(row.cells) > 1
-    return texts[0] if _SUM.fullmatch(texts[0]) or (alone and _NOTE.fullmatch(texts[0])) else ""
+    return first if _SUM.fullmatch(first) or (alone and _NOTE.fullmatch(first)) else ""

@@ -14,6 +14,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any, Final
 
 from python_calamine import (
@@ -32,6 +34,9 @@ MOST_SECONDS: Final = 120
 MOST_COLUMNS: Final = 256
 MOST_ROW: Final = 1_000_000
 """Characters."""
+
+ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+"""The name inside a workbook with a password, which is a file of another kind around it."""
 
 _ERRORS: Final = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"}
 
@@ -58,15 +63,19 @@ def main(path: str, wanted: str) -> None:
 
 
 def opened(path: str) -> CalamineWorkbook:
-    """A workbook, also under a name that is not its kind's."""
+    """A workbook, also under a name that is not its kind's.
+
+    Raises: PasswordError or CalamineError.
+    """
     try:
         return CalamineWorkbook.from_path(path)  # goes by the name's ending
     except PasswordError:
         raise
     except CalamineError:
-        pass
-    with open(path, "rb") as file:  # noqa: PTH123
-        return CalamineWorkbook.from_filelike(file)
+        data = Path(path).read_bytes()
+    if ENCRYPTED in data:
+        raise PasswordError
+    return CalamineWorkbook.from_filelike(BytesIO(data))
 
 
 def events(workbook: CalamineWorkbook, wanted: str) -> Iterator[Any]:
