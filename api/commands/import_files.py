@@ -2,31 +2,49 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
+from api.commands.column_report import tell_layout
 from api.commands.options import Json
+from api.commands.problem_file import ProblemFile
 from api.commands.terminal import Bars, say, write_json
 from api.commands.workplace import Workplace, alone, open_workplace
 from corpus.catalogue import Catalogue
-from corpus.errors import XuejingError
+from corpus.cells import read_cell
+from corpus.columns import read_correction
+from corpus.errors import InvalidInput, XuejingError
 from corpus.importing import ImportReport, import_file
+from corpus.problem import Problem
 from index.indexing import compile_index
 
 MOST_SHOWN: Final = 20
 """Problems of a file that are printed."""
 
-Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="JSON Lines，也可以是 .gz")]
+Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="JSON Lines（也可以是 .gz）、CSV 或 Excel 工作簿")]
 Source = Annotated[str | None, typer.Option("--source", metavar="来源", help="来源的名字  [默认 文件名]")]
 Kind = Annotated[
     str | None,
-    typer.Option("--kind", metavar="类别", help="没有写类别的行属于哪一类：course、book、activity、place、story"),
+    typer.Option("--kind", metavar="类别", help="没有写类别的行属于哪一类：课程、图书、活动、场所、故事"),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="撤下这个来源里文件中已经没有的资源")]
 Force = Annotated[bool, typer.Option("--force", help="与 --replace 同用：撤下超过两成也照做")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="列名=字段",
+        help="表格的这一列对应哪个字段，例如 班主任=creators；可重复；字段留空就不用这一列",
+    ),
+]
+Sheet = Annotated[str, typer.Option("--sheet", metavar="工作表", help="读工作簿的哪个工作表  [默认 第一个有表头的]")]
+Problems = Annotated[
+    Path | None, typer.Option("--problems", metavar="文件", help="把所有问题写成一个 CSV 表格，可用 Excel 打开")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")]
 
 
@@ -50,15 +68,29 @@ def import_files(
     kind: Kind = None,
     replace: Replace = False,
     force: Force = False,
+    map: Map = None,
+    sheet: Sheet = "",
+    problems: Problems = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Imports files; whatever is wrong with a row or a file stops nothing else, and is reported."""
+    asked: dict[str, Any] = {
+        "source": source,
+        "kind": kind and read_cell("kind", kind),
+        "replace_source": replace,
+        "force": force,
+        "dry_run": dry_run,
+    }
+    asked |= {"corrections": _corrections(map or []), "sheet": sheet}
     place = open_workplace()
-    asked = {"source": source, "kind": kind, "replace_source": replace, "force": force, "dry_run": dry_run}
     outcomes = []
-    with place.catalogue() as catalogue, alone(place.state, "import", "另一个导入正在进行，等它结束……"):
-        for outcome in _outcomes(place, catalogue, files, asked):
+    with (
+        ProblemFile(problems) if problems else nullcontext() as listed,
+        place.catalogue() as catalogue,
+        alone(place.state, "import", "另一个导入正在进行，等它结束……"),
+    ):
+        for outcome in _outcomes(place, catalogue, files, asked, listed):
             outcomes.append(outcome)
             if not json:
                 _tell(outcome)
@@ -67,12 +99,22 @@ def import_files(
         write_json({"files": [_as_dict(outcome) for outcome in outcomes], "index": index})
     elif index:
         say(f"索引已更新：{index['resources']:,} 条资源，用了 {index['seconds']} 秒。")
+    if listed:
+        say(f"问题写在 {problems}，共 {listed.count:,} 处。")
     if not all(outcome.clean for outcome in outcomes):
         raise typer.Exit(1)
 
 
+def _corrections(given: Sequence[str]) -> dict[str, str]:
+    """What `--map` says, by the column's name."""
+    try:
+        return dict(map(read_correction, given))
+    except InvalidInput as error:
+        raise typer.BadParameter(error.message) from error
+
+
 def _outcomes(
-    place: Workplace, catalogue: Catalogue, files: Sequence[Path], asked: dict[str, Any]
+    place: Workplace, catalogue: Catalogue, files: Sequence[Path], asked: dict[str, Any], listed: ProblemFile | None
 ) -> Iterator[Outcome]:
     for file in files:
         with Bars() as bars:
@@ -80,10 +122,23 @@ def _outcomes(
             def show(rows: int, done: int, total: int, file: Path = file, bars: Bars = bars) -> None:
                 bars("import", done, total, detail=f"{file.name} {rows:,} 行")
 
+            def list_problem(problem: Problem, file: Path = file) -> None:
+                if listed:
+                    listed.add(problem, file)
+
             try:
-                report = import_file(catalogue, file, subjects=place.revision.subject_of, progress=show, **asked)
+                report = import_file(
+                    catalogue,
+                    file,
+                    subjects=place.revision.subject_of,
+                    progress=show,
+                    on_problem=list_problem,
+                    **asked,
+                )
             except XuejingError as error:
-                yield Outcome(file=file, failure=error)
+                if listed:
+                    listed.add_failure(error.message, file)
+                yield Outcome(file=file, failure=error, report=getattr(error, "report", None))
             else:
                 yield Outcome(file=file, report=report)
 
@@ -104,6 +159,8 @@ def _tell(outcome: Outcome) -> None:
         return
     done = [("新增", report.created), ("更新", report.updated), ("未变", report.unchanged), ("撤下", report.withdrawn)]
     said = "，".join(f"{name} {count:,}" for name, count in done if count) or "没有可导入的行"
+    if report.table:
+        tell_layout(report.table)
     trial = "（试运行，没有写入）" if report.dry_run else ""
     say(f"{outcome.file.name}（来源“{report.source}”）{trial}：读了 {report.rows:,} 行，{said}。")
     if not report.problems:
