@@ -15,6 +15,7 @@ WORD_BLOCK: Final = re.compile(r"[一-鿕a-zA-Z0-9+#&._%-]+")
 """What a dictionary word may consist of: the characters between which jieba looks for words."""
 
 HIGHEST_FREQUENCY: Final = 1_000_000
+LONGEST_PHRASE: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Revision:
     synonyms: tuple[tuple[str, ...], ...]
     """Each line: words that mean the same, the preferred one first."""
     subjects: tuple[Subject, ...]
+    phrases: tuple[str, ...]
+    """What residents like to look for, to complete what they type; the likelier first."""
     sensitive_words: frozenset[str]
     """What is never inferred of a resident and never named in a reason."""
     lists: Mapping[str, tuple[str, ...]]
@@ -91,6 +94,7 @@ def read_revision(directory: Path, *, number: int) -> Revision:
         stop_words=frozenset(_single_words(directory / "stop_words.csv").values()),
         synonyms=_synonyms(directory / "synonyms.csv"),
         subjects=_subjects(directory / "subjects.csv"),
+        phrases=_phrases(directory / "phrases.csv"),
         sensitive_words=frozenset(_single_words(directory / "sensitive_words.csv").values()),
         lists=read_lists(directory / "lists.csv"),
         campaigns=read_campaigns(directory / "campaigns.csv"),
@@ -185,3 +189,15 @@ def _subjects(path: Path) -> tuple[Subject, ...]:
             owners[_key(known)] = row["name"]
         subjects.append(Subject(name=row["name"], aliases=aliases))
     return tuple(subjects)
+
+
+def _phrases(path: Path) -> tuple[str, ...]:
+    phrases: dict[str, str] = {}
+    for here, row in read_table(path, columns=("text",)):
+        text = row["text"]
+        if len(text) > LONGEST_PHRASE:
+            raise InvalidInput(f"“{text}”太长了，最多 {LONGEST_PHRASE} 个字", place=here)
+        if _key(text) in phrases:
+            raise InvalidInput(f"“{text}”重复了", place=here)
+        phrases[_key(text)] = text
+    return tuple(phrases.values())

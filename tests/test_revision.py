@@ -48,6 +48,7 @@ def test_every_file_becomes_its_part_of_the_revision(read_with: Reader) -> None:
         ("电脑", "计算机"),
         ("医保", "医疗保险"),
     )
+    assert read_with("phrases.csv", "text\n医保怎么报销\nPython 入门\n").phrases == ("医保怎么报销", "Python 入门")
     assert read_with("revision.toml", 'author = "王老师"\nnote = "春季"\n').author == "王老师"
     assert read_with("tuning.toml", tuning_with("title", "title = 4")).tuning.fields["title"] == 4.0
     assert read_with("tuning.toml", tuning_with("k1", "k1 = 2")).number == 7
@@ -114,6 +115,9 @@ def test_a_revision_survives_pickling() -> None:
         ("stop_words.csv", "text\n的\n了\n的\n", "“的”重复了", "stop_words.csv 第 4 行"),
         ("synonyms.csv", "电脑,计算机\n手机,\n", "至少要有两个词", "synonyms.csv 第 2 行"),
         ("synonyms.csv", "App,手机应用,app\n", "重复的词：App、手机应用、app", "synonyms.csv 第 1 行"),
+        ("phrases.csv", "太极拳\n", "表头", "phrases.csv 第 1 行"),
+        ("phrases.csv", "text\nPPT制作\nppt制作\n", "“ppt制作”重复了", "phrases.csv 第 3 行"),
+        ("phrases.csv", "text\n" + "长" * 31 + "\n", "太长了", "phrases.csv 第 2 行"),
         ("subjects.csv", "name\n法学\n法学\n", "“法学”已经是“法学”", "subjects.csv 第 3 行"),
         ("subjects.csv", "name,aliases\n法学,法律|法律\n", "“法律”已经是“法学”", "subjects.csv 第 2 行"),
         ("subjects.csv", "name,aliases\n法学,政法\n思政,政法\n", "“政法”已经是“法学”", "subjects.csv 第 3 行"),
@@ -251,3 +255,10 @@ def test_the_shipped_subjects_know_every_one_of_the_known_catalogues() -> None:
     )
     revision = shipped_revision()
     assert [name for name in f"{universities} {computing}".split() if revision.subject_of(name) is None] == []
+
+
+def test_the_shipped_phrases_are_enough_and_name_nothing_sensitive() -> None:
+    revision = shipped_revision()
+    assert len(revision.phrases) >= 150
+    assert {"智能手机入门", "太极拳", "苏州评弹", "医保怎么报销"} <= set(revision.phrases)
+    assert [phrase for phrase in revision.phrases if any(word in phrase for word in revision.sensitive_words)] == []
