@@ -20,9 +20,11 @@ from index.digest import Digest, Digester
 from index.forking import forked_pool
 from index.segmentation import Segmenter, open_segmenter
 from index.structured import StructuredIndex, build_structured_index
+from index.suggestion_building import build_suggestions, source_hash
+from index.suggestion_store import SuggestionStore
 
 Progress = Callable[[str, int, int], None]
-"""Called with the stage (base, whoosh), how many resources are done, and of how many."""
+"""Called with the stage (base, suggest, whoosh), how many resources are done, and of how many."""
 
 _BATCH = 1000
 _PARALLEL_FROM = 4000
@@ -34,7 +36,7 @@ _KEPT = 2
 def compile_index(
     catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, full: bool = False
 ) -> Path:
-    """Makes the base and the Whoosh index of the catalogue's present state where they do not stand yet.
+    """Makes base, suggestions and Whoosh index of the catalogue's present state where they do not stand yet.
 
     Only one process compiles at a time; another waits and then finds the work done. What a kill left
     unfinished is thrown away and made again.
@@ -44,6 +46,7 @@ def compile_index(
     Returns: the base's directory.
     """
     directory = compile_base(catalogue, state, revision=revision, progress=progress, full=full)
+    compile_suggestions(directory, state, revision=revision, progress=progress, full=full)
     compile_structured(directory, state, revision=revision, progress=progress, full=full)
     return directory
 
@@ -67,6 +70,24 @@ def compile_base(
         os.utime(directory)  # the newest is the one in force, also where an older catalogue was put back
         _remove_others(directory)
     return directory
+
+
+def compile_suggestions(
+    directory: Path, state: Path, *, revision: Revision, progress: Progress, full: bool = False
+) -> None:
+    """Makes what completes queries out of a base that stands."""
+    target = state / "suggestions" / directory.name
+    with _alone(state):
+        if full or not _completes(target, revision):
+            base = open_base(directory)
+            build_suggestions(
+                base,
+                target,
+                revision=revision,
+                segmenter=open_segmenter(revision.words, revision.removed_words, state / "cache"),
+                progress=lambda done: progress("suggest", done, len(base)),
+            )
+        _remove_others(target)
 
 
 def compile_structured(
@@ -99,6 +120,13 @@ def _stands(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:
     except Unavailable:
         return False
     return manifest.lexicon == segmenter.lexicon and manifest.numbers == compiled_numbers(revision.tuning)
+
+
+def _completes(directory: Path, revision: Revision) -> bool:
+    try:
+        return SuggestionStore.open(directory).source == source_hash(revision)
+    except Unavailable:
+        return False
 
 
 def _opens(directory: Path, segmenter: Segmenter) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from index.folding import fold
 from index.segmentation import Segmenter, open_segmenter
 from index.strings import MISSING
 from index.structured import StructuredIndex
+from index.suggestion_store import SuggestionStore
+
+Part = TypeVar("Part")
 
 _MOST_REMEMBERED = 512
 """Masks of filters and orders of sorts kept for the next request; a mask is one byte a row."""
@@ -27,7 +30,9 @@ _MOST_REMEMBERED = 512
 class Snapshot:
     """One state of the index. It never changes; a newer state is another snapshot."""
 
-    def __init__(self, base: Base, revision: Revision, segmenter: Segmenter, structured: Path) -> None:
+    def __init__(
+        self, base: Base, revision: Revision, segmenter: Segmenter, *, structured: Path, suggestions: Path
+    ) -> None:
         self.base = base
         self.revision = revision
         self.segmenter = segmenter
@@ -39,6 +44,7 @@ class Snapshot:
         self.synonyms = _synonyms(revision, segmenter)
         """For each folded word, without spaces, the terms of each that means the same."""
         self._structured = structured
+        self._suggestions = suggestions
         self._remembered: dict[Any, Any] = {}
         self._scratch = threading.local()
 
@@ -80,13 +86,19 @@ class Snapshot:
     @property
     def structured(self) -> StructuredIndex | None:
         """Answers field queries and phrases; None while it is still being built."""
-        known = self._remembered.get("structured")
-        if known is None:
-            try:
-                known = self._remembered["structured"] = StructuredIndex.open(self._structured)
-            except Unavailable:
-                return None
-        return known
+        return self._opened("structured", lambda: StructuredIndex.open(self._structured))
+
+    @property
+    def suggestions(self) -> SuggestionStore | None:
+        """Completes what is typed; None while it is still being built."""
+        return self._opened("suggestions", lambda: SuggestionStore.open(self._suggestions))
+
+    def _opened(self, part: str, open_part: Callable[[], Part]) -> Part | None:
+        try:
+            opened: Part = self.remember(part, open_part)
+        except Unavailable:
+            return None
+        return opened
 
     def remember(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gave for this key, kept while there is room."""
@@ -155,7 +167,13 @@ def open_snapshot(state: Path, *, revision: Revision) -> Snapshot:
         raise Unavailable("还没有索引，请先导入资源（./run import 文件），或运行 ./run index。", code="no-index")
     base = open_base(newest)
     segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
-    return Snapshot(base, revision, segmenter, state / "whoosh" / newest.name)
+    return Snapshot(
+        base,
+        revision,
+        segmenter,
+        structured=state / "whoosh" / newest.name,
+        suggestions=state / "suggestions" / newest.name,
+    )
 
 
 def _newest(state: Path, revision: Revision) -> Path | None:

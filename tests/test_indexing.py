@@ -92,7 +92,7 @@ def test_only_the_newest_and_the_last_base_are_kept(
     for count in (1, 2, 3):
         catalogue.write(resources(count))
         build()
-    for kind in ("bases", "whoosh"):
+    for kind in ("bases", "suggestions", "whoosh"):
         assert sorted(path.name for path in (state / kind).iterdir()) == ["0-2", "0-3"]
 
 
@@ -224,5 +224,5 @@ def test_after_kill_9_the_next_build_recovers(
     building.stdout.close()
     build()
     assert len(found(state, revision)) == 50
-    for kind in ("bases", "whoosh"):
+    for kind in ("bases", "suggestions", "whoosh"):
         assert [path.name for path in (state / kind).iterdir()] == ["0-6000"]

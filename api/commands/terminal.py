@@ -15,7 +15,13 @@ _PIPE_WIDTH: Final = 160
 """Columns of a table that goes to a file or a pipe."""
 _PATIENCE: Final = 0.7
 """Seconds after which a progress bar appears."""
-_STAGES: Final = {"import": "导入", "base": "编制索引", "whoosh": "编制短语索引", "evaluate": "评测"}
+_STAGES: Final = {
+    "import": "导入",
+    "base": "编制索引",
+    "suggest": "编制输入提示",
+    "whoosh": "编制短语索引",
+    "evaluate": "评测",
+}
 
 notes: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -1,0 +1,128 @@
+"""The suggestions of a catalogue as they lie on disk: memory-mapped arrays, sorted for bisection.
+
+Suggestions are numbered from the likeliest on, so the best of many are those with the smallest numbers.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import numpy as np
+
+from index.arrays import Int64, UInt8, UInt32
+from index.suggestion_keys import SuggestionKind
+from index.whole_directory import damaged, read_manifest
+
+FORMAT: Final = 1
+"""Raised when older suggestions can no longer be read; they are then built anew."""
+KINDS: Final[tuple[SuggestionKind, ...]] = get_args(SuggestionKind)
+
+_SMALL = 128
+"""Bytes of a file that is not worth mapping; an empty array has no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionArrays:
+    """N suggestions with K keys and R readings. A rank is a suggestion's number, + N for an unusual reading."""
+
+    texts: UInt8
+    """UTF-8, one behind the other."""
+    text_offsets: UInt32
+    kinds: UInt8
+    """(N,) positions in KINDS."""
+    ends: Int64
+    """(N,) when the last resource behind it is over, in seconds since 1970."""
+    keys: UInt8
+    """UTF-8, ascending."""
+    key_offsets: UInt32
+    key_ranks: UInt32
+    key_starts: UInt8
+    """(K,) where in its text a key begins."""
+    key_readings: UInt32
+    """(K,) the likeliest reading of each key; MISSING where it has no Chinese character."""
+    readings: UInt8
+    """Syllables with a space between, ascending as if there were none."""
+    reading_offsets: UInt32
+    reading_ranks: UInt32
+    reading_starts: UInt8
+    initials: UInt32
+    """Readings in the order of their initials."""
+
+
+class SortedStrings:
+    """Strings that ascend as they are viewed, of which one finds those with a prefix."""
+
+    def __init__(
+        self, blob: UInt8, offsets: UInt32, *, view: Callable[[bytes], bytes] = bytes, order: UInt32 | None = None
+    ) -> None:
+        # memoryviews give plain numbers several times faster than arrays do
+        self._blob, self._offsets = blob.data, offsets.data
+        self._order = None if order is None else order.data
+        self._view = view
+        self._numbers = range(len(offsets) - 1)
+
+    def stored(self, at: int) -> bytes:
+        """A string as it is stored."""
+        number = at if self._order is None else self._order[at]
+        return bytes(self._blob[self._offsets[number] : self._offsets[number + 1]])
+
+    def viewed(self, at: int) -> bytes:
+        """A string as it is compared."""
+        return self._view(self.stored(at))
+
+    def beginning_with(self, prefix: bytes) -> range:
+        """The positions of all strings with a prefix of UTF-8."""
+        start = bisect_left(self._numbers, prefix, key=self.viewed)
+        return range(start, bisect_left(self._numbers, prefix + b"\xff", lo=start, key=self.viewed))
+
+
+class SuggestionStore:
+    """Suggestions that stand on disk. They never change, and threads may share them."""
+
+    def __init__(self, arrays: SuggestionArrays, source: str) -> None:
+        self.arrays = arrays
+        self.source = source
+        """Hash of what it was built from besides the catalogue."""
+        self.keys = SortedStrings(arrays.keys, arrays.key_offsets)
+        self.readings = SortedStrings(arrays.readings, arrays.reading_offsets, view=joined)
+        self.initials = SortedStrings(arrays.readings, arrays.reading_offsets, view=initials, order=arrays.initials)
+
+    @classmethod
+    def open(cls, directory: Path) -> "SuggestionStore":
+        """Opens what was built; every size is checked, nothing is read.
+
+        Raises: Unavailable if it is missing, unfinished, of another format, or a part of it is damaged.
+        """
+        manifest = read_manifest(directory, format=FORMAT)
+        try:
+            arrays = {name: _open_array(directory / f"{name}.npy") for name in manifest["arrays"]}
+            return cls(SuggestionArrays(**arrays), manifest["source"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise damaged(directory, str(error)) from error
+
+    def __len__(self) -> int:
+        return len(self.arrays.kinds)
+
+    def text(self, number: int) -> str:
+        start, stop = self.arrays.text_offsets[number : number + 2].tolist()
+        return self.arrays.texts[start:stop].tobytes().decode()
+
+    def kind(self, number: int) -> SuggestionKind:
+        return KINDS[int(self.arrays.kinds[number])]
+
+
+def joined(reading: bytes) -> bytes:
+    """tai ji quan as it is typed: taijiquan."""
+    return reading.replace(b" ", b"")
+
+
+def initials(reading: bytes) -> bytes:
+    """tai ji quan in short: tjq."""
+    return "".join([syllable[0] for syllable in reading.decode().split()]).encode()
+
+
+def _open_array(path: Path) -> Any:
+    mapped = path.stat().st_size > _SMALL
+    return np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None).view(np.ndarray)
