@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from corpus.resource import Format, Kind, Level
+from index.suggestion_keys import SuggestionKind
 from recommender.request import Degraded, ReasonCode, Source
 
 _DOCUMENTED = ConfigDict(use_attribute_docstrings=True)
@@ -141,6 +142,30 @@ class SearchAnswer(BaseModel):
     """Each counted with every filter but its own."""
     next_offset: int | None
     """Null on the last page."""
+
+
+class Suggestion(BaseModel):
+    """A text that goes on as the typed one begins."""
+
+    model_config = _DOCUMENTED
+
+    text: str
+    """As it is written in the catalogue."""
+    kind: SuggestionKind
+    matched: list[tuple[int, int]]
+    """Stretches that agree with what was typed: start and end in Unicode characters."""
+
+
+class SuggestAnswer(BaseModel):
+    """An answer to what is being typed."""
+
+    model_config = _DOCUMENTED
+
+    release: str
+    items: list[Suggestion]
+    """The likelier first."""
+    notice: str = ""
+    """One sentence for the resident, in Chinese, while suggestions are still being prepared."""
 
 
 class RecommendationReason(BaseModel):

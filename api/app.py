@@ -10,7 +10,7 @@ from api.openapi import install_openapi
 from api.problems import install_problems
 from api.residents import assets, for_you, guide, home, resource, results, viewing
 from api.residents.failures import install_failures
-from api.v1 import health, items, lists, recommend, search, similar
+from api.v1 import health, items, lists, recommend, search, similar, suggest
 from index.snapshot import Snapshot
 
 
@@ -25,7 +25,7 @@ def create_app(newest: Callable[[], Snapshot]) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.newest = newest
-    for module in (search, recommend, lists, similar, items, health):
+    for module in (search, suggest, recommend, lists, similar, items, health):
         app.include_router(module.router)
     for page in (home, results, resource, for_you, guide, viewing, assets):
         app.include_router(page.router)

@@ -8,6 +8,7 @@ from pydantic_core import core_schema
 from api.moments import EndMoment, Moment
 from corpus.resource import Format, Kind, Level
 from index.query import MOST_OFFSET, MOST_RESULTS, MOST_TEXT, Filter, Query, Sort
+from index.suggestions import MOST_SUGGESTIONS
 from recommender.continuation import MOST_SHOWN
 from recommender.request import (
     MOST_EXCLUDED,
@@ -127,6 +128,18 @@ class SimilarParameters(FilterFields):
     """The parameters of a request for similar resources."""
 
     limit: Limit = 10
+    at: Moment | None = None
+    """The moment to take for now."""
+
+
+class SuggestParameters(BaseModel):
+    """The parameters of a completion."""
+
+    model_config = _LAX
+
+    q: Annotated[str, Field(max_length=MOST_TEXT)] = ""
+    """What has been typed so far: characters, pinyin, its initials, or characters and then pinyin."""
+    limit: Annotated[int, Field(ge=0, le=MOST_SUGGESTIONS)] = 8
     at: Moment | None = None
     """The moment to take for now."""
 

@@ -34,7 +34,9 @@ def operations(app: Any) -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", ["/v1/search", "/v1/recommend", "/v1/items/{id}/similar", "/v1/items/{id}", "/readyz"])
+@pytest.mark.parametrize(
+    "path", ["/v1/search", "/v1/suggest", "/v1/recommend", "/v1/items/{id}/similar", "/v1/items/{id}", "/readyz"]
+)
 def test_every_answer_is_as_documented(app: Any, path: str) -> None:
     """Status, content type, headers and body; what the document allows is accepted."""
     [operation] = [operation for operation in operations(app) if operation.path == path]
@@ -51,7 +53,7 @@ def test_every_answer_is_as_documented(app: Any, path: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", ["/v1/search", "/v1/recommend", "/v1/items/{id}/similar"])
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/suggest", "/v1/recommend", "/v1/items/{id}/similar"])
 def test_what_the_document_forbids_is_refused_or_understood(app: Any, path: str) -> None:
     [operation] = [operation for operation in operations(app) if operation.path == path]
 
@@ -68,6 +70,7 @@ def test_every_route_is_documented(app: Any) -> None:
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
         "/v1/search",
+        "/v1/suggest",
         "/v1/recommend",
         "/v1/lists/{name}",
         "/v1/items/{id}",
