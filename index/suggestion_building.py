@@ -3,8 +3,8 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,11 +12,12 @@ from corpus.revision import Revision
 from index.arrays import Arrays, UInt32
 from index.base import Base
 from index.forking import forked_pool
-from index.pinyin import has_reading, other_readings, reading
+from index.pinyin import has_reading, other_readings
+from index.pinyin import reading as usual_reading
 from index.segmentation import Segmenter
 from index.strings import MISSING
 from index.suggestion_gathering import Suggestion, gather_suggestions
-from index.suggestion_keys import LONGEST_KEY, beginnings, key
+from index.suggestion_keys import LONGEST_KEY, Beginning, beginnings, key
 from index.suggestion_store import FORMAT, KINDS, initials, joined
 from index.whole_directory import finish_directory, unfinished_directory
 
@@ -25,13 +26,13 @@ _UNUSUAL_AMONG = 4
 """Characters at the front of a key of which other readings are known too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spelling:
-    """One way to begin a suggestion: its key and how that is read, the likeliest way first."""
+class Spelling(NamedTuple):
+    """One way to begin a suggestion."""
 
-    start: int
+    beginning: Beginning
     key: bytes
     readings: tuple[bytes, ...]
+    """The likeliest first; none where no Chinese character stands."""
 
 
 def build_suggestions(
@@ -61,30 +62,46 @@ def source_hash(revision: Revision) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def spellings(suggestion: Suggestion) -> list[Spelling]:
-    """Every way to begin a suggestion."""
-    return [_spelling(suggestion, start) for start in beginnings(suggestion.text, suggestion.kind)]
-
-
-def _spelling(suggestion: Suggestion, start: int) -> Spelling:
-    written = key(suggestion.text[start:])[:LONGEST_KEY]
-    if not has_reading(written):
-        return Spelling(start=start, key=written.encode(), readings=())
-    usual = reading(written, is_name=suggestion.kind == "creator")
-    readings = [usual, *other_readings(written, usual, among=_UNUSUAL_AMONG)]
-    return Spelling(start=start, key=written.encode(), readings=tuple(" ".join(each).encode() for each in readings))
-
-
 def _spell_all(suggestions: Sequence[Suggestion]) -> Iterator[list[list[Spelling]]]:
     """The spellings of batch after batch; always in workers, so that only they load the dictionaries of readings."""
-    batches = [suggestions[start : start + _BATCH] for start in range(0, len(suggestions), _BATCH)]
-    if batches:
+    batches = [range(start, min(start + _BATCH, len(suggestions))) for start in range(0, len(suggestions), _BATCH)]
+    if not batches:
+        return
+    _Worker.suggestions = suggestions
+    try:
         with forked_pool(min(os.cpu_count() or 1, len(batches))) as pool:
             yield from pool.map(_spell, batches)
+    finally:
+        _Worker.suggestions = ()
 
 
-def _spell(batch: Sequence[Suggestion]) -> list[list[Spelling]]:
-    return [spellings(suggestion) for suggestion in batch]
+class _Worker:
+    """What forked workers find."""
+
+    suggestions: Sequence[Suggestion] = ()
+
+
+def _spell(batch: range) -> list[list[Spelling]]:
+    return [_spellings(_Worker.suggestions[number]) for number in batch]
+
+
+def _spellings(suggestion: Suggestion) -> list[Spelling]:
+    """Every way to begin a suggestion."""
+    return [_spelling(suggestion, beginning) for beginning in beginnings(suggestion.text, suggestion.kind)]
+
+
+def _spelling(suggestion: Suggestion, beginning: Beginning) -> Spelling:
+    start = beginning.start
+    written = (key(suggestion.text[start:]) if start else suggestion.key)[:LONGEST_KEY]
+    return Spelling(beginning, written.encode(), _readings(written, suggestion.kind == "creator"))
+
+
+def _readings(written: str, is_name: bool) -> tuple[bytes, ...]:
+    if not has_reading(written):
+        return ()
+    usual = usual_reading(written, is_name=is_name)
+    others = other_readings(written, usual, among=_UNUSUAL_AMONG)
+    return tuple(" ".join(each).encode() for each in (usual, *others))
 
 
 def _texts(suggestions: Sequence[Suggestion]) -> Arrays:
@@ -96,33 +113,55 @@ def _texts(suggestions: Sequence[Suggestion]) -> Arrays:
     }
 
 
+class _Key(NamedTuple):
+    text: bytes
+    rank: int
+    start: int
+    readings: tuple[bytes, ...]
+
+
+class _Reading(NamedTuple):
+    joined: bytes
+    rank: int
+    start: int
+    text: bytes
+    position: int
+    """Of its key."""
+
+
 def _sorted_keys(spelled: Sequence[Sequence[Spelling]]) -> Arrays:
     """The keys and the readings of all suggestions, and the order of the initials."""
-    keys = [(each.key, number, each) for number, several in enumerate(spelled) for each in several]
-    keys.sort(key=lambda entry: entry[:2])
-    unusual = len(spelled)
-    readings = [
-        (joined(text), number + unusual * (at > 0), each.start, text, position)
-        for position, (_, number, each) in enumerate(keys)
-        for at, text in enumerate(each.readings)
-    ]
-    readings.sort()
-    ranks = _numbers([rank for _, rank, *_ in readings])
+    keys = sorted(_every_key(spelled))
+    readings = sorted(_every_reading(keys, unusual=len(spelled)))
     key_readings = np.full(len(keys), MISSING, np.uint32)
-    for at, (*_, rank, _, _, position) in enumerate(readings):
-        if rank < unusual:
-            key_readings[position] = at
-    short = [initials(text) for *_, text, _ in readings]
+    for at, reading in enumerate(readings):
+        if reading.rank == keys[reading.position].rank:
+            key_readings[reading.position] = at
+    short = [(initials(reading.text), reading.rank) for reading in readings]
     return {
-        **_strings("key", [text for text, *_ in keys]),
-        "key_ranks": _numbers([number for _, number, _ in keys]),
-        "key_starts": np.array([each.start for *_, each in keys], np.uint8),
+        **_strings("key", [key.text for key in keys]),
+        "key_ranks": _numbers([key.rank for key in keys]),
+        "key_starts": np.array([key.start for key in keys], np.uint8),
         "key_readings": key_readings,
-        **_strings("reading", [text for *_, text, _ in readings]),
-        "reading_ranks": ranks,
-        "reading_starts": np.array([start for _, _, start, *_ in readings], np.uint8),
-        "initials": _numbers(sorted(range(len(readings)), key=lambda at: (short[at], ranks[at]))),
+        **_strings("reading", [reading.text for reading in readings]),
+        "reading_ranks": _numbers([reading.rank for reading in readings]),
+        "reading_starts": np.array([reading.start for reading in readings], np.uint8),
+        "initials": _numbers(sorted(range(len(short)), key=short.__getitem__)),
     }
+
+
+def _every_key(spelled: Sequence[Sequence[Spelling]]) -> Iterator[_Key]:
+    for number, spellings in enumerate(spelled):
+        for beginning, text, readings in spellings:
+            rank = number if beginning.is_usual else number + len(spelled)
+            yield _Key(text, rank, beginning.start, readings)
+
+
+def _every_reading(keys: Sequence[_Key], *, unusual: int) -> Iterator[_Reading]:
+    """The readings of all keys; all but the likeliest of each are unusual, and so are those of unusual keys."""
+    for position, (_, rank, start, texts) in enumerate(keys):
+        for at, text in enumerate(texts if rank < unusual else texts[:1]):
+            yield _Reading(joined(text), rank + unusual * (at > 0), start, text, position)
 
 
 def _strings(name: str, texts: Sequence[bytes]) -> Arrays:

@@ -29,6 +29,7 @@ class Suggestion:
 
     text: str
     kind: SuggestionKind
+    key: str
     ends: int
     """When the last resource behind it is over, in seconds since 1970."""
 
@@ -51,13 +52,14 @@ class _Use:
 class _Group:
     """Texts with the same key: one work's editions, one author's spellings."""
 
+    key: str
     total: _Use = field(default_factory=_Use)
     forms: dict[tuple[SuggestionKind, str], _Use] = field(default_factory=dict)
 
     def suggestion(self) -> Suggestion:
         """The group as its commonest form; a phrase or subject names it first."""
         kind, text = min(self.forms, key=lambda form: (_ORDER[form[0]], -self.forms[form].count))
-        return Suggestion(text=text, kind=kind, ends=self.total.ends)
+        return Suggestion(text=text, kind=kind, key=self.key, ends=self.total.ends)
 
 
 def gather_suggestions(base: Base, revision: Revision, segmenter: Segmenter) -> list[Suggestion]:
@@ -84,7 +86,7 @@ def _add(groups: dict[str, _Group], text: str, kind: SuggestionKind, use: _Use) 
     same = key(text)
     if not same or len(text) > _MOST_CHARACTERS or (kind == "creator" and len(same) < 2):
         return
-    group = groups.setdefault(same, _Group())
+    group = groups.setdefault(same, _Group(key=same))
     group.total.add(use)
     group.forms.setdefault((kind, text), _Use()).add(use)
 

@@ -7,7 +7,7 @@ what is one work or one author to a resident is one suggestion.
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from index.folding import fold, fold_with_offsets
 
@@ -31,7 +31,17 @@ _ROLE: Final = re.compile(
     r"|主讲|讲师|教授|老师|文|图|圖|文字|摄影|插图|[一-鿿]{2,4}[译譯绘繪])$"
     r"|(?<=[一-鿿]{2})(?:[编編]?著|主[编編]|等)$"
 )
-_FAMILY_NAME: Final = re.compile(r"[·•・‧∙⋅．·][^·•・‧∙⋅．·]{2,}$|(?<=[a-z.]) [^\W\d_]{2,}$", re.IGNORECASE)
+_FAMILY_NAME: Final = re.compile(
+    r"(?<=[·•・‧∙⋅．·])[^·•・‧∙⋅．·]{2,}$|(?<=[a-z.] )[^\W\d_]{2,}$|(?<=[a-z]\.)[一-鿿]{2,}$", re.IGNORECASE
+)
+_INSIDE: Final = re.compile(r"(?<!^)(?:[一-鿿]|\b[a-z])(?=.)", re.IGNORECASE)
+
+
+class Beginning(NamedTuple):
+    """A position of a text from which a resident may type it."""
+
+    start: int
+    is_usual: bool
 
 
 def key(text: str) -> str:
@@ -49,12 +59,13 @@ def core(text: str, kind: SuggestionKind) -> str:
     return shorter if len(shorter) == len(text) or len(key(shorter)) > 1 else text
 
 
-def beginnings(text: str, kind: SuggestionKind) -> Iterator[int]:
-    """The positions from which a resident may type it: 列夫·托尔斯泰 also from 托."""
-    yield 0
-    family = _FAMILY_NAME.search(text) if kind == "creator" else None
-    if family:
-        yield family.start() + 1
+def beginnings(text: str, kind: SuggestionKind) -> Iterator[Beginning]:
+    """From where a text may be typed: 列夫·托尔斯泰 also from 托, a curated phrase at worst from any character."""
+    yield Beginning(0, True)
+    if kind == "creator":
+        yield from (Beginning(found.start(), True) for found in _FAMILY_NAME.finditer(text))
+    if kind == "phrase":
+        yield from (Beginning(found.start(), False) for found in _INSIDE.finditer(text))
 
 
 def stretch(text: str, start: int, length: int) -> tuple[int, int]:

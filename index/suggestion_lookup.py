@@ -1,17 +1,18 @@
 """Which suggestions complete what is typed: characters, pinyin, initials, or characters and then pinyin."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import UInt32
+from index.strings import MISSING
 from index.suggestion_keys import LONGEST_KEY, SuggestionKind, key, stretch
-from index.suggestion_store import SuggestionStore, initials
+from index.suggestion_store import SuggestionStore, initials, joined
 
 Shown = NDArray[np.bool_]
 """(N,) whether a suggestion may be shown."""
@@ -100,7 +101,7 @@ class _Lookup:
         ranks, starts, readings = self._arrays.reading_ranks, self._arrays.reading_starts, self._store.readings
         found = readings.beginning_with(self._typed.encode())
         for at in self._likeliest(found, ranks[found.start : found.stop], self._most):
-            yield self._match(ranks[at], starts[at], _covered(readings.stored(at).split(b" "), len(self._typed)))
+            yield self._match(ranks[at], starts[at], _covered(readings.stored(at), len(self._typed)))
 
     def _in_short(self) -> Iterator[_Match]:
         ranks, starts, order = self._arrays.reading_ranks, self._arrays.reading_starts, self._arrays.initials
@@ -113,9 +114,14 @@ class _Lookup:
         ranks, starts = self._arrays.key_ranks, self._arrays.key_starts
         found = self._store.keys.beginning_with(head.encode())
         for at in self._likeliest(found, ranks[found.start : found.stop], _MOST_COMPARED):
-            syllables = self._store.readings.stored(self._arrays.key_readings[at]).split(b" ")[len(head) :]
-            if length := _goes_on(syllables, tail):
+            if length := _goes_on(self._rest(at, len(head)), tail):
                 yield self._match(ranks[at], starts[at], len(head) + length)
+
+    def _rest(self, at: int, characters: int) -> bytes:
+        """How a key is read behind its first characters; empty where nothing is read."""
+        number = int(self._arrays.key_readings[at])
+        parts = [] if number == MISSING else self._store.readings.stored(number).split(b" ", characters)
+        return parts[-1] if len(parts) > characters else b""
 
     def _likeliest(self, found: range, ranks: UInt32, n: int) -> list[int]:
         """The positions of the n likeliest that may be shown, of found strings with these ranks."""
@@ -130,17 +136,15 @@ class _Lookup:
         return _Match(_UNUSUAL if unusual else _USUAL, number, int(start), length)
 
 
-def _goes_on(syllables: Sequence[bytes], letters: bytes) -> int:
-    """How many of the syllables the letters spell in full or in short; 0 where they do not."""
-    if b"".join(syllables).startswith(letters):
-        return _covered(syllables, len(letters))
-    return len(letters) if initials(b" ".join(syllables)).startswith(letters) else 0
+def _goes_on(reading: bytes, letters: bytes) -> int:
+    """How many characters of a reading the letters spell in full or in short; 0 where they do not."""
+    if reading[:1] != letters[:1]:
+        return 0
+    if joined(reading).startswith(letters):
+        return _covered(reading, len(letters))
+    return len(letters) if initials(reading).startswith(letters) else 0
 
 
-def _covered(syllables: Sequence[bytes], letters: int) -> int:
+def _covered(reading: bytes, letters: int) -> int:
     """How many characters the first letters of a reading belong to."""
-    for at, syllable in enumerate(syllables, start=1):
-        letters -= len(syllable)
-        if letters <= 0:
-            return at
-    return len(syllables)
+    return 1 + sum(end < letters for end in accumulate(map(len, reading.split(b" "))))

@@ -25,7 +25,8 @@ _SMALL = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionArrays:
-    """N suggestions with K keys and R readings. A rank is a suggestion's number, + N for an unusual reading."""
+    """N suggestions with K keys and R readings. A rank is a suggestion's number, + N for an unusual
+    reading or beginning."""
 
     texts: UInt8
     """UTF-8, one behind the other."""
