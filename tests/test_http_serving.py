@@ -201,9 +201,10 @@ def test_a_strange_host_is_named(filled: Path) -> None:
     assert "没有“no.such.host.invalid”这个地址" in err
 
 
-def test_an_empty_catalogue_is_served_and_filled_while_it_runs(state: Path, tmp_path: Path) -> None:
+def test_an_empty_catalogue_shows_the_demo_until_something_else_is_imported(state: Path, tmp_path: Path) -> None:
     with serving(state) as (process, url):
-        assert get(f"{url}/v1/search?q={quote('太极拳')}")["total"] == 0
+        shown = get(f"{url}/v1/search?q={quote('太极拳')}")["items"]
+        assert {item["source"] for item in shown} == {"demo"}
         (tmp_path / "a.jsonl").write_text('{"id": "c:1", "kind": "course", "title": "太极拳入门"}\n', encoding="utf-8")
         compiled = os.environ.get("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
         subprocess.run(
@@ -214,7 +215,8 @@ def test_an_empty_catalogue_is_served_and_filled_while_it_runs(state: Path, tmp_
             capture_output=True,
         )
         time.sleep(0.6)
-        assert get(f"{url}/v1/search?q={quote('太极拳')}")["total"] == 1
+        shown = get(f"{url}/v1/search?q={quote('太极拳')}")["items"]
+        assert [item["id"] for item in shown] == ["c:1"]
         process.terminate()
         assert "./run import 文件" in process.communicate(timeout=10)[1]
 

@@ -15,6 +15,8 @@ from api.commands.problem_file import ProblemFile
 from api.commands.terminal import Bars, say, write_json
 from api.commands.workplace import Workplace, alone, open_workplace
 from corpus.catalogue import Catalogue
+from corpus.demo import SOURCE as DEMO
+from corpus.demo import remove_demo
 from corpus.cells import read_cell
 from corpus.columns import read_correction
 from corpus.errors import InvalidInput, XuejingError
@@ -94,6 +96,8 @@ def import_files(
             outcomes.append(outcome)
             if not json:
                 _tell(outcome)
+        if not dry_run:
+            _retire_demo(catalogue)
         index = None if dry_run else _update_index(place, catalogue)
     if json:
         write_json({"files": [_as_dict(outcome) for outcome in outcomes], "index": index})
@@ -141,6 +145,13 @@ def _outcomes(
                 yield Outcome(file=file, failure=error, report=getattr(error, "report", None))
             else:
                 yield Outcome(file=file, report=report)
+
+
+def _retire_demo(catalogue: Catalogue) -> None:
+    """Takes the demo away as soon as the catalogue has something of its own."""
+    sources = {count.source for count in catalogue.counts()}
+    if DEMO in sources and len(sources) > 1:
+        say(f"已撤下 {remove_demo(catalogue)} 条示例资源。")
 
 
 def _update_index(place: Workplace, catalogue: Catalogue) -> dict[str, Any]:
