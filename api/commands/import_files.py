@@ -15,10 +15,10 @@ from api.commands.problem_file import ProblemFile
 from api.commands.terminal import Bars, say, write_json
 from api.commands.workplace import Workplace, alone, open_workplace
 from corpus.catalogue import Catalogue
-from corpus.demo import SOURCE as DEMO
-from corpus.demo import remove_demo
 from corpus.cells import read_cell
 from corpus.columns import read_correction
+from corpus.demo import SOURCE as DEMO
+from corpus.demo import remove_demo
 from corpus.errors import InvalidInput, XuejingError
 from corpus.importing import ImportReport, import_file
 from corpus.problem import Problem
