@@ -1,5 +1,6 @@
 """What cells mean in the fields that they fill."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -134,11 +135,8 @@ def test_values_set_apart_by_semicolons_come_back(values: list[str]) -> None:
 
 @given(st.sampled_from(FIELDS), st.text(st.sampled_from("书0 1/,.；()-—元年线上e+免\u3000"), max_size=12))
 def test_whatever_stands_in_a_cell_is_read_or_said(field: str, text: str) -> None:
-    try:
+    with suppress(Unreadable):
         value = read_cell(field, text)
-    except Unreadable as unreadable:
-        assert unreadable.code
-    else:
         assert value is None or isinstance(value, str | int | float | list)
 
 

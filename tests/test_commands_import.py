@@ -1,8 +1,10 @@
 """`xuejing import`, `export`, `index` and `status`, as an operator runs them."""
 
+import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from api.commands import run
 from corpus.catalogue import Catalogue
@@ -230,3 +233,93 @@ def test_a_damaged_index_is_found_and_mended(xuejing: Run, tmp_path: Path) -> No
     assert "已损坏" in xuejing("status").out
     assert xuejing("index").code == 0
     assert xuejing("status", "--verify").code == 0
+
+
+def spreadsheet(path: Path, *rows: list[Any]) -> Path:
+    workbook = Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    workbook.save(path)
+    return path
+
+
+def test_a_spreadsheet_goes_in_and_shows_how_it_was_read(xuejing: Run, tmp_path: Path) -> None:
+    file = spreadsheet(
+        tmp_path / "春季课程.xlsx",
+        ["平江社区学校2026年春季课程"],
+        ["序号", "课程名称", "主讲教师", "班主任", "上课时间"],
+        [1, "书法入门", "王建国", "李梅", "每周二 9:00"],
+    )
+    done = xuejing("import", file)
+    assert done.code == 0, done.err
+    assert "工作表“Sheet”，第 2 行是表头，没写类型的都是课程" in done.err
+    assert re.search(r"主讲教师 +作者、教师 creators +王建国", done.err)
+    assert re.search(r"班主任 +不用 +李梅", done.err)
+    assert "（来源“春季课程”）：读了 1 行，新增 1。" in done.err
+    again = xuejing("import", file, "--map", "班主任=作者", "--map", "上课时间=")
+    assert re.search(r"班主任 +作者、教师 creators", again.err)
+    assert "新增 1" in again.err  # other people are another course
+    item = json.loads(xuejing("search", "李梅", "--json").out)["items"][0]
+    assert (item["creators"], item.get("schedule")) == (["王建国", "李梅"], None)
+
+
+def test_a_table_in_the_encoding_of_an_office_goes_in(xuejing: Run, tmp_path: Path) -> None:
+    (tmp_path / "新书.csv").write_bytes("书名,作者,出版年\r\n活着,余华 著,2012年8月\r\n".encode("gb18030"))
+    done = xuejing("import", tmp_path / "新书.csv", "--dry-run", "--json")
+    report = json.loads(done.out)["files"][0]["report"]
+    assert (report["created"], report["table"]["format"], report["table"]["kind"]) == (1, "gb18030", "book")
+    assert [column["field"] for column in report["table"]["columns"]] == ["title", "creators", "published"]
+
+
+@pytest.mark.parametrize(
+    ("correction", "said"), [("班主任=老大", "没有“老大”这个字段"), ("班主任", "列名=字段"), ("=title", "列名=字段")]
+)
+def test_a_wrong_correction_is_wrong_use(xuejing: Run, tmp_path: Path, correction: str, said: str) -> None:
+    done = xuejing("import", spreadsheet(tmp_path / "a.xlsx", ["书名"], ["活着"]), "--map", correction)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "said"),
+    [
+        ([["名称", "作者"], ["活着", "余华"]], [], "--kind 课程"),
+        ([["甲", "乙"], ["活着", "余华"]], [], "没有找到表头"),
+        ([["书名"], ["活着"]], ["--map", "作者=creators"], "没有“作者”这一列；有“书名”"),
+        ([["书名"], ["活着"]], ["--sheet", "春季"], "没有“春季”这个工作表；有“Sheet”"),
+        ([["书名"]], [], "表头下面没有内容"),
+        ([], [], "表格是空的"),
+    ],
+)
+def test_a_table_that_is_not_understood_says_what_to_do(
+    xuejing: Run, tmp_path: Path, rows: list[list[Any]], options: list[str], said: str
+) -> None:
+    done = xuejing("import", spreadsheet(tmp_path / "a.xlsx", *rows), "--dry-run", *options)
+    assert done.code == 1
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_the_kind_may_be_given_in_chinese(xuejing: Run, tmp_path: Path) -> None:
+    done = xuejing(
+        "import", spreadsheet(tmp_path / "a.xlsx", ["名称"], ["书法"]), "--kind", "课程", "--dry-run", "--json"
+    )
+    assert json.loads(done.out)["files"][0]["report"]["table"]["kind"] == "course"
+
+
+def test_problems_are_written_for_a_spreadsheet_program(xuejing: Run, tmp_path: Path) -> None:
+    file = spreadsheet(tmp_path / "a.xlsx", ["书名", "@定价"], ["活着", "面议"], ["", 20], ["围城", 20])
+    done = xuejing(
+        "import", file, tmp_path / "none.csv", "--dry-run", "--map", "@定价=price", "--problems", tmp_path / "问题.csv"
+    )
+    assert done.code == 1
+    assert f"问题写在 {tmp_path / '问题.csv'}，共 3 处。" in done.err
+    content = (tmp_path / "问题.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(content.decode("utf-8-sig").splitlines())) == [
+        ["行", "列", "程度", "问题", "文件"],
+        ["2", "'@定价", "提醒", "第 2 行“@定价”：“面议”不是数字，没有采用。", "a.xlsx"],
+        ["3", "书名", "错误", "第 3 行“书名”：缺少这一项。", "a.xlsx"],
+        ["", "", "错误", "没有这个文件。", "none.csv"],
+    ]

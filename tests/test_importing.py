@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from corpus.catalogue import Catalogue
 from corpus.errors import InvalidInput
 from corpus.exchange import write_lines
 from corpus.importing import BATCH, ImportReport, NotWithdrawn, import_file
+from corpus.problem import Problem
 from corpus.resource import Resource
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -212,6 +214,99 @@ def test_export_and_import_give_the_same_catalogue(catalogue: Catalogue, tmp_pat
     assert report.problems == []
     assert [row.body for row in copy.scan()] == [row.body for row in catalogue.scan()]
     copy.close()
+
+
+def table(path: Path, *rows: list[Any]) -> Path:
+    workbook = Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    workbook.save(path)
+    return path
+
+
+CLASSES: list[list[Any]] = [
+    ["平江社区学校课程表"],
+    ["课程名称", "主讲教师", "上课时间", "人数"],
+    ["书法", "王建国", "每周二 9:00", 30],
+    ["国画", "李梅", "2026年5月8日 14:00", 25],
+]
+
+
+def test_a_corrected_spreadsheet_updates_the_same_resources(catalogue: Catalogue, tmp_path: Path) -> None:
+    file = table(tmp_path / "平江.xlsx", *CLASSES)
+    first = import_file(catalogue, file, subjects={}.get)
+    assert (first.created, first.problems, first.source) == (2, [], "平江")
+    assert first.table is not None
+    assert (first.table.header_row, first.table.kind) == (2, "course")
+    before = ids(catalogue)
+    corrected = [*CLASSES[:2], ["国画", "李　梅", "2026年5月9日 14:00", 20], CLASSES[2], ["篆刻", None, None, None]]
+    again = import_file(catalogue, table(file, *corrected), subjects={}.get)
+    assert (again.created, again.updated, again.unchanged) == (1, 1, 1)
+    assert ids(catalogue)[:2] == before
+    painting = catalogue.get(before[1])
+    assert painting is not None
+    assert (painting.starts_at, painting.capacity) == ("2026-05-09T06:00:00Z", 20)
+    assert import_file(
+        catalogue, table(file, *corrected[:-1]), subjects={}.get, replace_source=True, force=True
+    ).withdrawn
+
+
+def test_a_csv_and_a_workbook_of_the_same_table_are_the_same(catalogue: Catalogue, tmp_path: Path) -> None:
+    import_file(catalogue, table(tmp_path / "a.xlsx", *CLASSES), subjects={}.get)
+    text = "\r\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in CLASSES)
+    (tmp_path / "b.csv").write_bytes(text.encode("gb18030"))
+    report = import_file(catalogue, tmp_path / "b.csv", subjects={}.get, source="a")
+    assert (report.unchanged, report.created) == (2, 0)
+
+
+def test_problems_of_a_spreadsheet_name_its_rows_and_columns(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = [
+        ["活动名称", "活动日期", "类别"],
+        ["评弹", "2026-13-45", "曲艺"],
+        [None, "2026-05-09", "曲艺"],
+        ["昆曲", "5月9日", None],
+    ]
+    told: list[Problem] = []
+    report = import_file(catalogue, table(tmp_path / "a.xlsx", *rows), subjects={}.get, on_problem=told.append)
+    assert told == report.problems
+    assert sorted((p.row, p.column, p.field, p.severity) for p in told) == [
+        (2, "活动日期", "starts_at", "error"),
+        (2, "类别", "subjects", "warning"),
+        (3, "活动名称", "title", "error"),
+        (3, "类别", "subjects", "warning"),
+        (4, "活动日期", "starts_at", "warning"),
+    ]
+    assert all(p.message.startswith(f"第 {p.row} 行“{p.column}”：") for p in told)
+    assert catalogue.count() == 1
+
+
+def test_corrections_and_sheets_reach_the_table(catalogue: Catalogue, tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["书名", "作者"])
+    workbook.active.append(["活着", "余华"])
+    workbook.create_sheet("课程").append(["班", "带班"])
+    workbook["课程"].append(["书法", "王建国"])
+    workbook.save(tmp_path / "a.xlsx")
+    report = import_file(
+        catalogue,
+        tmp_path / "a.xlsx",
+        subjects={}.get,
+        kind="course",
+        sheet="课程",
+        corrections={"班": "title", "带班": "creators"},
+    )
+    assert report.table is not None
+    assert report.table.other_sheets == ("Sheet",)
+    (id,) = ids(catalogue)
+    course = catalogue.get(id)
+    assert course is not None
+    assert (course.title, course.creators, course.kind) == ("书法", ("王建国",), "course")
+
+
+@pytest.mark.parametrize(("name", "source"), [("春季 课程.xlsx", "春季 课程"), ("a.b.CSV", "a.b"), ("x.txt", "x")])
+def test_the_files_stem_is_the_source(catalogue: Catalogue, tmp_path: Path, name: str, source: str) -> None:
+    (tmp_path / name).write_text("书名\n活着\n", encoding="utf-8")
+    assert import_file(catalogue, tmp_path / name, subjects={}.get).source == source
 
 
 IMPORT = """
