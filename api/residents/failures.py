@@ -65,7 +65,7 @@ def failure_page(request: Request, *, status: int, detail: str = "") -> Response
     return page(
         request,
         "failure.html",
-        snapshot=snapshot_or_none(request),
+        snapshot=None if status == 500 else snapshot_or_none(request),  # whatever broke may break again
         status=status,
         heading=_HEADINGS.get(status, _OTHER[0]),
         advice=_ADVICE.get(status, _OTHER[1]),

@@ -49,7 +49,7 @@ def page(
     body = _templates.get_template(template).render(
         view=view,
         other_view=_other_view(request, view),
-        kinds=kinds_of(snapshot) if snapshot else (),
+        kinds={} if snapshot is None else kinds_of(snapshot),
         path=request.scope["path"],
         **context,
     )

@@ -1,0 +1,162 @@
+"""GET /search as a page: what was found, and how to go on."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from page_reading import Node, read_page
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from corpus.resource import Resource
+from index.snapshot import Snapshot
+
+RESOURCES = (
+    Resource(
+        id="c:1",
+        kind="course",
+        title="太极拳入门",
+        provider="社区学院",
+        description="从站桩讲起，八个动作。",
+        subjects=("体育健身",),
+        audience=("老年人",),
+        level="入门",
+        free=True,
+    ),
+    Resource(id="c:2", kind="course", title="智能手机课堂", subjects=("数字技能",), audience=("老年人",), free=False),
+    Resource(id="b:1", kind="book", title="太極拳譜", creators=("王宗岳",), published="1995", subjects=("体育健身",)),
+    Resource(id="b:2", kind="book", title="活着", creators=("余华",), published="2012-08"),
+    *(Resource(id=f"x:{i}", kind="book", title=f"园林图说 {i}", published="2001") for i in range(25)),
+)
+
+
+@pytest.fixture(scope="module")
+def client(snapshot_of: Callable[..., Snapshot]) -> TestClient:
+    snapshot = snapshot_of(*RESOURCES)
+    return TestClient(create_app(lambda: snapshot))
+
+
+def page(client: TestClient, address: str) -> Node:
+    response = client.get(address)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    return read_page(response.text)
+
+
+def titles(found: Node) -> list[str]:
+    return [heading.text for heading in found.one("ol", cls="list").all("h2")]
+
+
+def asked(address: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(address).query)
+
+
+def test_hits_are_cards_with_what_matched_marked(client: TestClient) -> None:
+    found = page(client, "/search?q=太极拳")
+    assert set(titles(found)) == {"太极拳入门", "太極拳譜"}
+    assert {mark.text for mark in found.all("mark")} == {"太极拳", "太極拳"}
+    assert found.link("太極拳譜") == "/items/b:1"
+    assert "共 2 条" in found.one("h1").text
+    assert found.one("input", name="q").attributes["value"] == "太极拳"
+    assert found.one("title").text == "太极拳 · 学径"
+
+
+def test_filters_show_what_they_would_leave(client: TestClient) -> None:
+    found = page(client, "/search?q=太极拳")
+    kinds = found.one("nav", cls="kinds")
+    assert [link.text for link in kinds.all("a")] == ["全部 2", "课程 1", "图书 1"]
+    book = page(client, kinds.link("图书 1"))
+    assert titles(book) == ["太極拳譜"]
+    assert [link.text for link in book.one("nav", cls="kinds").all("a")] == ["全部 2", "课程 1", "图书 1"]
+
+
+def test_a_filter_is_taken_back_where_it_was_chosen(client: TestClient) -> None:
+    found = page(client, "/search?subject=体育健身&audience=老年人&page=3")
+    removals = found.one("ul", cls="removals")
+    without = asked(next(a.attributes["href"] for a in removals.all("a") if "老年人" in a.text))
+    assert without == {"subject": ["体育健身"]}
+    assert asked(removals.link("全部去掉")) == {}
+    chosen = [a for a in found.one("aside").all("a") if a.attributes.get("aria-current")]
+    assert asked(chosen[0].attributes["href"]) == {"audience": ["老年人"]}
+
+
+def test_years_are_offered_by_decade(client: TestClient) -> None:
+    found = page(client, "/search?kind=book")
+    decade = found.one("aside").link("2000–2009 年25")
+    assert asked(decade) == {"kind": ["book"], "year_from": ["2000"], "year_to": ["2009"]}
+    narrowed = page(client, decade)
+    assert "共 25 条" in narrowed.one("h1").text
+    assert "2000–2009 年" in narrowed.one("ul", cls="removals").text
+
+
+def test_pages_follow_one_another_to_the_end(client: TestClient) -> None:
+    seen: list[str] = []
+    address = "/search?q=园林&sort=newest"
+    for number in (1, 2, 3):
+        found = page(client, address)
+        seen += titles(found)
+        assert f"第 {number} 页，共 3 页" in found.one("nav", cls="pages").text
+        following = found.all("a", rel="next")
+        assert bool(following) == (number < 3)
+        address = following[0].attributes["href"] if following else ""
+    assert len(seen) == len(set(seen)) == 25
+    beyond = page(client, "/search?q=园林&page=9")
+    assert "后面没有了" in beyond.one("main").text
+
+
+def test_sorting_keeps_the_rest_of_the_address(client: TestClient) -> None:
+    found = page(client, "/search?q=太极拳&kind=book&page=2")
+    assert asked(found.link("最新")) == {"q": ["太极拳"], "kind": ["book"], "sort": ["newest"]}
+
+
+def test_synonyms_are_said_and_can_be_left_out(client: TestClient) -> None:
+    found = page(client, "/search?q=手机")
+    assert "智能手机" in found.one(cls="notice").text
+    assert asked(found.link("只找“手机”")) == {"q": ['"手机"']}
+
+
+def test_words_that_nothing_holds_are_said(client: TestClient) -> None:
+    found = page(client, "/search?q=太极拳 qwerty")
+    assert "qwerty" in found.one(cls="notice").text
+
+
+def test_nothing_found_is_no_dead_end(client: TestClient) -> None:
+    found = page(client, "/search?q=qwerty asdf&kind=book")
+    assert "没有找到" in found.one("h1").text
+    assert asked(found.link("去掉筛选条件，再找“qwerty asdf”")) == {"q": ["qwerty asdf"]}
+    assert found.link("qwerty") == "/search?q=qwerty"
+    assert found.all(cls="themes")
+    assert len(found.all("li", cls="card")) == 4
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search",
+        "/search?q=",
+        "/search?q=%EF%BC%81%EF%BC%9F",
+        "/search?q=太极拳&kind=film&year_from=abc&free=maybe&page=-1",
+        "/search?q=太极拳&from=singlemessage&isappinstalled=0",
+        "/search?q=太极拳&page=99999999999999999999",
+        "/search?q=太极拳&sort=best&utm_source=x",
+        "/search?q=%FF%FE%00",
+        '/search?q="太极拳"',
+        "/search?q=作者:余华",
+        "/search?subject=没有这个主题",
+        "/search?kind=book&kind=course&kind=book",
+    ],
+)
+def test_every_address_gets_a_page(client: TestClient, address: str) -> None:
+    assert page(client, address).all("h1")
+
+
+def test_what_was_left_out_of_an_address_is_said(client: TestClient) -> None:
+    assert "没有使用" in page(client, "/search?q=太极拳&kind=film").one(cls="notice").text
+    assert "没有使用" not in page(client, "/search?q=太极拳&from=singlemessage").text
+
+
+def test_a_theme_stands_for_its_subjects(client: TestClient) -> None:
+    home = page(client, "/")
+    found = page(client, home.link("智慧助老"))
+    assert found.one("h1").text.startswith("智慧助老")
+    assert titles(found) == ["智能手机课堂"]
