@@ -1,6 +1,6 @@
 """Times search and recommendation in process, on an index that stands.
 
-usage: ./run import FILE, then .venv/bin/python benchmarks/latency.py JUDGMENTS…   (XUEJING_STATE names the state directory)
+usage: ./run import FILE; .venv/bin/python benchmarks/latency.py JUDGMENTS…   (XUEJING_STATE: another state directory)
 
 Every query of the judgment files is asked once per line of the table, after a warm-up; times are milliseconds.
 """
