@@ -90,12 +90,13 @@ def _named_delimiter(head: list[str]) -> str:
 
 
 def _delimiter(head: list[str]) -> str:
-    """The delimiter by which most lines have the same number of cells, more than one."""
+    """The delimiter by which most lines have the same number of cells, more than one, and no quotes left over."""
 
     def agreement(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(cells) for cells in csv.reader(head, delimiter=delimiter) if len(cells) > 1)
-        width, rows = max(widths.items(), key=lambda found: (found[1], found[0]), default=(1, 0))
-        return rows, width
+        rows = [cells for cells in csv.reader(head, delimiter=delimiter) if len(cells) > 1]
+        widths = Counter(len(cells) for cells in rows if not any('"' in cell for cell in cells))
+        width, count = max(widths.items(), key=lambda found: (found[1], found[0]), default=(1, 0))
+        return count, width
 
     try:
         return max(_DELIMITERS, key=agreement)

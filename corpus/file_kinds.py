@@ -1,5 +1,6 @@
 """Which kind of file comes in, told by its first bytes rather than by its name."""
 
+import re
 import zlib
 from codecs import BOM_UTF8
 from pathlib import Path
@@ -19,6 +20,9 @@ LINES_NAMES: Final = (".jsonl", ".ndjson", ".json")
 _SNIFFED: Final = 512
 """Bytes by which a file's kind is told."""
 _WORKBOOKS: Final = (b"PK\x03\x04", OLE)
+_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_CONTROLS: Final = 0.05
+"""Share of a text's bytes; one of them alone is only a bad character."""
 _REFUSED: Final = {
     b"%PDF": "PDF 文件",
     b"\x89PNG": "图片",
@@ -80,7 +84,7 @@ def _kind(path: Path, start: bytes) -> FileKind:
         refused = "是排成多行的 JSON，应一行一个对象"
     elif wide_encoding(start):
         refused = "是 UTF-16 文本，JSON Lines 应是 UTF-8" if named_lines else ""
-    elif b"\0" in start and not refused and not first.startswith(b"{"):  # in an object it is only a bad character
+    elif not refused and len(_CONTROLS.findall(start)) > _MOST_CONTROLS * len(start):
         refused = "不是文本文件"
     if refused:
         raise InvalidInput(f"这{refused}；{_READABLE}", place=str(path))

@@ -14,7 +14,8 @@ from corpus.exchange import Line, read_lines
 from corpus.file_kinds import file_kind
 from corpus.problem import Problem, problem
 from corpus.resource import KINDS, Resource
-from corpus.tabular import TableLayout, TableReading, read_table
+from corpus.table_layout import TableLayout, TableReading
+from corpus.tabular import read_table
 from corpus.validation import MOST_ID, MOST_SOURCE, SubjectOf, parse_resource
 
 BATCH: Final = 5_000

@@ -1,21 +1,19 @@
 """The rows of a spreadsheet as records of the exchange format."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from corpus.cells import Unreadable, read_cell
 from corpus.cleaning import clean_line
-from corpus.columns import HEAD_ROWS, JOINED, Column, derived_kind, find_header, propose_columns
-from corpus.errors import InvalidInput
+from corpus.columns import JOINED, Column
 from corpus.exchange import Line
 from corpus.identity import Identifier, own_id
 from corpus.problem import Problem, Severity, problem
 from corpus.resource import LIST_FIELDS
-from corpus.spreadsheet import Sheet, Spreadsheet, open_spreadsheet
+from corpus.spreadsheet import open_spreadsheet
+from corpus.table_layout import TableLayout, TableReading, open_table
 from corpus.table_row import TableRow
 from corpus.timetable import TIME_FIELDS, add_time, join_day_and_hours
 
@@ -30,35 +28,6 @@ _DITTO: Final = ("同上", "同前", "如上", "〃", "″")
 _BROKEN: Final = "\ufffd"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableLayout:
-    """How a table was read."""
-
-    format: str
-    """`xlsx` for every workbook, or the encoding of a text file."""
-    sheet: str
-    """Its name; empty for a text file."""
-    other_sheets: tuple[str, ...]
-    header_row: int
-    columns: tuple[Column, ...]
-    kind: str
-    """Of rows that name none; empty if each must."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableReading:
-    """How a table is to be read."""
-
-    source: str
-    """Of rows that name none."""
-    kind: str | None = None
-    """Of rows that name none; told by the columns if not given."""
-    corrections: Mapping[str, str]
-    """By a column's name its field, empty to leave the column out."""
-    sheet: str = ""
-    """The first with a header if empty."""
-
-
 def read_table(path: Path, reading: TableReading, *, found: Callable[[TableLayout], None]) -> Iterator[Line]:
     """The rows below a table's header as records, blank ones left out; `found` is told first how they are read.
 
@@ -66,7 +35,7 @@ def read_table(path: Path, reading: TableReading, *, found: Callable[[TableLayou
     """
     size = path.stat().st_size
     with open_spreadsheet(path, sheet=reading.sheet) as spreadsheet:
-        layout, header, rows = _open_table(path, spreadsheet, reading)
+        layout, header, rows = open_table(path, spreadsheet, reading)
         found(layout)
         records = _Records(layout=layout, header=header, identifier=Identifier(source=reading.source))
         empty = True
@@ -77,66 +46,6 @@ def read_table(path: Path, reading: TableReading, *, found: Callable[[TableLayou
         if empty:
             after = problem(layout.header_row + 1, "", "no-rows")
             yield Line(row=after.row, record=None, problem=after, bytes_read=size)
-
-
-def _open_table(
-    path: Path, spreadsheet: Spreadsheet, reading: TableReading
-) -> tuple[TableLayout, TableRow, Iterator[TableRow]]:
-    """The first sheet with a header: its layout, its header and the rows below."""
-    least = 2 if len(spreadsheet.names) > 1 and not reading.sheet else 1  # one name alone may be of a sheet of notes
-    empty = True
-    for sheet in spreadsheet.sheets:
-        head = list(islice(sheet.rows, HEAD_ROWS))
-        empty = empty and not head
-        place = find_header(head, reading.corrections, least=least)
-        if place is not None:
-            header, below = head[place], head[place + 1 :]
-            layout = _layout(path, spreadsheet, sheet, header, below, reading)
-            return layout, header, chain(below, sheet.rows)
-    raise _no_table(path, spreadsheet, reading.sheet, empty)
-
-
-def _layout(
-    path: Path,
-    spreadsheet: Spreadsheet,
-    sheet: Sheet,
-    header: TableRow,
-    below: Sequence[TableRow],
-    reading: TableReading,
-) -> TableLayout:
-    try:
-        columns = propose_columns(header, below, reading.corrections)
-    except InvalidInput as error:
-        raise InvalidInput(error.message, code=error.code, place=str(path)) from error
-    kind = reading.kind or derived_kind(columns)
-    if not kind and "kind" not in {column.field for column in columns}:
-        raise InvalidInput(
-            "看不出这些是课程、图书还是活动；请加上 --kind，例如 --kind 课程。", code="no-kind", place=str(path)
-        )
-    return TableLayout(
-        format=spreadsheet.format,
-        sheet=sheet.name,
-        other_sheets=tuple(name for name in spreadsheet.names if name != sheet.name),
-        header_row=header.number,
-        columns=columns,
-        kind=kind,
-    )
-
-
-def _no_table(path: Path, spreadsheet: Spreadsheet, wanted: str, empty: bool) -> InvalidInput:
-    if wanted and spreadsheet.names and wanted not in spreadsheet.names:
-        names = "、".join(f"“{name}”" for name in spreadsheet.names)
-        return InvalidInput(f"没有“{wanted}”这个工作表；有{names}。", code="no-sheet", place=str(path))
-    if empty:
-        return InvalidInput(
-            f"工作表“{wanted}”是空的。" if wanted else "表格是空的。", code="empty-table", place=str(path)
-        )
-    return InvalidInput(
-        "没有找到表头：要有一行列名，例如 课程名称、主讲教师、上课时间，或 书名、作者、出版社；"
-        "列名比较特别时，请用 --map 列名=title 指出名称所在的列。",
-        code="no-header",
-        place=str(path),
-    )
 
 
 class _Records:
@@ -167,8 +76,9 @@ class _Records:
             warnings = (problem(row.number, "", "no-resource", note),)
             return Line(row=row.number, record=None, problem=None, warnings=warnings, bytes_read=bytes_read)
         record, problems = self._record(row, given)
-        for wrong_id in (found for found in problems if found.severity == "error"):
-            return refused(wrong_id)
+        wrong = next((found for found in problems if found.severity == "error"), None)
+        if wrong is not None:
+            return refused(wrong)
         if "id" not in record and record.get("title") and record.get("kind"):
             record["id"], first = self._identifier.identify(record, row.number)
             if first is not None:
@@ -202,8 +112,8 @@ class _Records:
         if record.get("kind") == "activity":
             join_day_and_hours(record)
         source = str(record.get("source") or self._identifier.source)
-        for name in {"id"} & record.keys():
-            record[name] = own_id(record[name], source=source)
+        if "id" in record:
+            record["id"] = own_id(record["id"], source=source)
         if "related" in record:
             record["related"] = [own_id(id, source=source) for id in record["related"]]
         return record, problems

@@ -7,7 +7,7 @@ from rich.table import Table
 from api.commands.terminal import notes, say
 from corpus.column_names import LABELS
 from corpus.columns import Column
-from corpus.tabular import TableLayout
+from corpus.table_layout import TableLayout
 
 _KINDS: Final = {"course": "课程", "book": "图书", "activity": "活动", "place": "场所", "story": "故事"}
 _FORMATS: Final = {"xlsx": "工作簿", "utf-8": "UTF-8 文本", "gb18030": "GB18030 文本", "big5": "Big5 文本"}
