@@ -19,9 +19,9 @@ _LATIN_NAME: Final = re.compile(r"[A-Za-z.'\- À-ɏ]+,\s*[A-Za-z.'\- À-ɏ]+")
 """Rowling, J. K."""
 _ROLE: Final = re.compile(
     r"(?<=\S\S)[\s,，]+等?[编译绘著撰注校图文选主点审改辑纂写述整理插画摄影]{1,4}$"
-    rf"|(?<={_HAN}{_HAN})等?(?:编著|著|主编|编译|译注|校注|译)$"
+    rf"|(?<={_HAN}{_HAN})(?:等?(?:编著|著|主编|编译|译注|校注|译)|等)$"
 )
-"""余华 著, 陈鼓应 注译, 余华著; without a space 编 and 绘 may end a name."""
+"""余华 著, 陈鼓应 注译, 余华著, 余华等; without a space 编 and 绘 may end a name."""
 _SPACED_NAME: Final = re.compile(rf"(?<=^{_HAN})[\s\u3000]+(?={_HAN}$)")
 _OPEN: Final = "([（【〔《"
 _CLOSE: Final = ")]）】〕》"

@@ -62,6 +62,10 @@ _PREFIXES: Final = {
     "场馆": "place",
     "场所": "place",
     "故事": "story",
+    "course": "course",
+    "book": "book",
+    "event": "activity",
+    "activity": "activity",
     "资源": "",
     "项目": "",
 }

@@ -46,8 +46,8 @@ def find_header(rows: Sequence[TableRow], corrections: Mapping[str, str], *, lea
 
     It is the row with the most names that are known or corrected, `least` at least; one alone must be a title's.
     """
-    found = [set(_fields_of_names(row.cells, corrections)) for row in rows[:HEAD_ROWS]]
-    counts = [len(fields) if len(fields) > 1 or (least == 1 and "title" in fields) else 0 for fields in found]
+    found = [_fields_of_names(row.cells, corrections) for row in rows[:HEAD_ROWS]]
+    counts = [len(fields) if len(set(fields)) > 1 or (least == 1 and "title" in fields) else 0 for fields in found]
     return counts.index(max(counts)) if any(counts) else None
 
 

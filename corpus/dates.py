@@ -14,6 +14,7 @@ _COMPACT: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})?")
 _YEAR: Final = re.compile(r"\D{0,2}(\d{4})(?!\d)\s*年?")
 _CHINESE_DIGITS: Final = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _CHINESE_YEAR: Final = re.compile(r"[一二][〇零○一二三四五六七八九]{3}")
+_REPUBLIC: Final = re.compile(r"民[国國]\s*(\d{1,3})\s*年")
 
 _DAY: Final = re.compile(
     r"(\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?!\d)(?:(?P=mark)(?P<day>\d{1,2})(?!\d))?"
@@ -61,6 +62,8 @@ def read_published(text: str) -> str | None:
     if found := _DAY.match(text):
         month, day = _month_and_day(found)
         return _day_text(found[1], month, day)
+    if found := _REPUBLIC.match(text):
+        return str(1911 + int(found[1]))
     found = _YEAR.match(text)
     return _day_text(found[1], None, None) if found else None
 

@@ -118,6 +118,7 @@ def test_lists(text: str, values: list[str]) -> None:
         ("[英]J.K.罗琳 / 马爱农 译", ["[英]J.K.罗琳", "马爱农"]),
         ("陈鼓应 注译", ["陈鼓应"]),
         ("张三 等著", ["张三"]),
+        ("盛小云等", ["盛小云"]),
         ("李 文", ["李文"]),
         ("Rowling, J. K.", ["Rowling, J. K."]),
         ("Smith, John; Doe, Jane", ["Smith, John", "Doe, Jane"]),

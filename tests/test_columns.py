@@ -62,6 +62,8 @@ def fields(columns: tuple[Column, ...]) -> dict[str, str]:
         ("编号", "id", ""),
         ("ID", "id", ""),
         ("Course Name", "title", "course"),
+        ("Course Title", "title", "course"),
+        ("Instructor(s)", "creators", "course"),
         ("call_number", "call_number", "book"),
         ("Starts At", "starts_at", ""),
     ],
@@ -94,6 +96,11 @@ def test_the_header_stands_below_titles() -> None:
         "平江社区学校课程表,,", "填报单位：平江,日期：2026年,", "课程名称,主讲教师,上课时间", "书法,王建国,每周二"
     )
     assert find_header(table, {}) == 2
+
+
+def test_of_a_header_in_two_rows_the_fuller_one_counts() -> None:
+    table = rows("编号,课程名称,上课安排,,场地,", "编号,课程名称,星期,时段,校区,教室", "1,太极拳,周一,9:00,本部,操场")
+    assert find_header(table, {}) == 1
 
 
 def test_without_names_there_is_no_header() -> None:
