@@ -203,6 +203,7 @@ def test_interests_stay_in_the_browser(browser: Browser, site: str) -> None:
         page.get_by_label("还想学什么？").fill("盆景")
         page.get_by_role("button", name="给我推荐").click()
         expect(page.locator("#recommended .why").first).to_contain_text("因为您关注")
+        expect(page.locator("#recommended-name")).to_be_focused()
         kept = json.loads(page.evaluate("localStorage.getItem('xuejing.interests')"))
         assert kept == {"interests": ["文学", "盆景"], "kind": ""}
         first = page.locator("#recommended h3").first.inner_text()
@@ -291,7 +292,7 @@ def test_pictures_are_taken(browser: Browser, site: str, view: str) -> None:
     folder = PICTURES / view
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with Visit(browser, site, size, **wishes) as page:
+    with Visit(browser, site, size, reduced_motion="reduce", **wishes) as page:
         for name, address in SHOWN.items():
             page.goto(address)
             page.screenshot(path=folder / f"{name}.png")
@@ -300,6 +301,7 @@ def test_pictures_are_taken(browser: Browser, site: str, view: str) -> None:
             page.get_by_label(interest, exact=True).check(force=True)
         page.get_by_role("button", name="给我推荐").click()
         expect(page.locator("#recommended .why").first).to_contain_text("因为您关注")
-        page.locator("#recommended").scroll_into_view_if_needed()
+        page.mouse.move(0, 0)
+        page.evaluate("document.activeElement.blur()")
         page.screenshot(path=folder / "for-you.png")
     assert len(list(folder.glob("*.png"))) == len(SHOWN) + 1

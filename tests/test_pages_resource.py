@@ -55,6 +55,8 @@ RESOURCES = (
     Resource(id="c:2", kind="course", title="太极拳进阶", tags=("太极拳",)),
     Resource(id="p:1", kind="place", title="文化馆", hours="周二至周日 9:00–17:00"),
     Resource(id="a:1", kind="activity", title="太极拳公益课", starts_at=moment(days=-3), ends_at=moment(days=-2)),
+    Resource(id="b:4", kind="book", title="昆虫记", description="讲讲方法。"),
+    Resource(id="c:4", kind="course", title="数据分析", description="讲讲方法。"),
     Resource(id="odd/id：一?#&%", kind="book", title="怪编号"),
     Resource(id="h:1", kind="book", title="藏起来的", status="hidden"),
 )
@@ -125,7 +127,11 @@ def test_buttons_lead_to_web_addresses_only(client: TestClient) -> None:
 def test_what_the_record_names_goes_with_it_first(client: TestClient) -> None:
     together = page(client, "c:1").one("section", **{"aria-labelledby": "together"})
     assert [heading.text for heading in together.all("h3")][:2] == ["文化馆", "太极拳谱"]
-    assert together.all(cls="why")
+
+
+def test_what_shares_only_a_word_in_passing_does_not_go_with_it(client: TestClient) -> None:
+    shown = page(client, "b:4")
+    assert "together" not in {section.attributes["aria-labelledby"] for section in shown.all("section")}
 
 
 def test_similar_ones_are_of_the_same_kind_and_not_shown_twice(client: TestClient) -> None:

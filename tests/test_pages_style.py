@@ -7,6 +7,7 @@ import pytest
 
 from api import residents
 
+ROOT = Path(__file__).resolve().parent.parent
 STATIC = Path(residents.__file__).parent / "static"
 STYLE = (STATIC / "style.css").read_text(encoding="utf-8")
 TEXTS = ("ink", "soft", "jade", "gold", "cinnabar")
@@ -74,3 +75,12 @@ def test_nothing_comes_from_outside() -> None:
 def test_scripts_are_small() -> None:
     for path in STATIC.glob("*.js"):
         assert len(path.read_text(encoding="utf-8").splitlines()) < 150
+
+
+def test_readme_shows_two_pages_in_small_pictures() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = [ROOT / name for name in re.findall(r"!\[[^\]]+\]\((docs/[^)]+\.png)\)", readme)]
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size < 300_000

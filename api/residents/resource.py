@@ -16,6 +16,7 @@ from corpus.errors import NotFound
 from index.query import Filter
 from index.snapshot import Snapshot
 from recommender.recommend import RECOMMENDED_KINDS, recommend
+from recommender.request import Item
 from recommender.request import Request as RecommendRequest
 from recommender.similar import similar
 
@@ -63,7 +64,21 @@ def together(snapshot: Snapshot, record: Mapping[str, Any]) -> Sequence[Card]:
     """What goes with a resource, the other kinds before its own."""
     kinds = dict.fromkeys([*RECOMMENDED_KINDS, *_named_kinds(snapshot, record)])
     request = RecommendRequest(scene="item", item_id=record["id"], filter=Filter(kind=tuple(kinds)), limit=_TOGETHER)
-    return [item_card(item, explained=True) for item in recommend(snapshot, request).items]
+    return [item_card(item) for item in recommend(snapshot, request).items if _fits(record, item)]
+
+
+def _fits(record: Mapping[str, Any], item: Item) -> bool:
+    """Whether the record names the item, or some word names or tags both: 之 in two descriptions is nothing."""
+    if item.source != "similar":
+        return item.source == "related"
+    both = (_names(record), _names(json.loads(item.blob)))
+    terms = [term for reason in item.reasons for term in reason.evidence["terms"] if len(term) > 1]
+    return any(all(term in names for names in both) for term in terms)
+
+
+def _names(record: Mapping[str, Any]) -> str:
+    words = [record["title"], record.get("subtitle", ""), *record.get("subjects", ()), *record.get("tags", ())]
+    return " ".join(words).lower()
 
 
 def near(snapshot: Snapshot, record: Mapping[str, Any], *, shown: Sequence[Card]) -> Sequence[Card]:

@@ -63,11 +63,17 @@ async function refresh(fields, { quiet }) {
     shown.replaceWith(page.getElementById("recommended"));
     const chosen = new FormData(form);
     keep({ interests: chosen.getAll("interest"), kind: chosen.get("kind") ?? "" });
-    if (!quiet) document.getElementById("recommended").scrollIntoView();
+    if (!quiet) show(document.getElementById("recommended-name"));
   } catch {
     shown.removeAttribute("aria-busy");
     if (!quiet) HTMLFormElement.prototype.submit.call(form); // the way without a script
   }
+}
+
+function show(heading) {
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true }); // a screen reader goes on reading here
+  heading.scrollIntoView();
 }
 
 async function startHome() {

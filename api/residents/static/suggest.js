@@ -62,7 +62,8 @@ function enhance(form) {
       try {
         const answer = await fetch(`/v1/suggest?q=${encodeURIComponent(text)}`, { signal: request.signal });
         if (answer.status === 404) offered = false;
-        known.set(text, answer.ok ? (await answer.json()).items : []);
+        if (!answer.ok) return close();
+        known.set(text, (await answer.json()).items);
       } catch {
         return; // a newer question, or no connection: the box still searches
       }
