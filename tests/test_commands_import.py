@@ -90,6 +90,7 @@ def test_a_file_goes_in_and_is_found(xuejing: Run, state: Path, tmp_path: Path) 
     assert found["items"][0]["source"] == "图书馆"
 
 
+@pytest.mark.slow
 def test_importing_again_changes_nothing_and_replace_withdraws(xuejing: Run, tmp_path: Path) -> None:
     first = write(tmp_path / "a.jsonl", ROWS)
     assert xuejing("import", first).code == 0
@@ -167,6 +168,7 @@ def test_only_the_first_problems_are_listed(xuejing: Run, tmp_path: Path) -> Non
     assert "另有 10 处没有列出。" in done.err
 
 
+@pytest.mark.slow
 def test_imports_at_the_same_time_wait_for_each_other(xuejing: Run, state: Path, tmp_path: Path) -> None:
     files = [write(tmp_path / f"{name}.jsonl", [{**row, "id": f"{name}:{row['id']}"} for row in ROWS]) for name in "ab"]
     both = [start(state, "import", file) for file in files]
@@ -203,6 +205,7 @@ def test_what_is_exported_goes_in_again(xuejing: Run, tmp_path: Path) -> None:
     assert again["files"][0]["report"]["unchanged"] == 3
 
 
+@pytest.mark.slow
 def test_status_and_index(xuejing: Run, tmp_path: Path) -> None:
     before = xuejing("status")
     assert before.code == 0
@@ -219,6 +222,7 @@ def test_status_and_index(xuejing: Run, tmp_path: Path) -> None:
     assert built["resources"] == 3
 
 
+@pytest.mark.slow
 def test_a_damaged_index_is_found_and_mended(xuejing: Run, tmp_path: Path) -> None:
     xuejing("import", write(tmp_path / "a.jsonl", ROWS))
     blobs = tmp_path / "var" / "bases" / "0-3" / "blobs.npy"

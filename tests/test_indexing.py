@@ -86,6 +86,7 @@ def test_what_is_in_the_catalogue_is_found(
     assert build() == []
 
 
+@pytest.mark.slow
 def test_only_the_newest_and_the_last_base_are_kept(
     catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision
 ) -> None:
@@ -96,6 +97,7 @@ def test_only_the_newest_and_the_last_base_are_kept(
         assert sorted(path.name for path in (state / kind).iterdir()) == ["0-2", "0-3"]
 
 
+@pytest.mark.slow
 def test_withdrawn_and_hidden_resources_are_not_found(
     catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision
 ) -> None:
@@ -107,6 +109,7 @@ def test_withdrawn_and_hidden_resources_are_not_found(
     assert found(state, revision) == []
 
 
+@pytest.mark.slow
 def test_a_keeper_swaps_to_a_newer_base(
     catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision
 ) -> None:
@@ -121,6 +124,7 @@ def test_a_keeper_swaps_to_a_newer_base(
     assert len(before) == 1
 
 
+@pytest.mark.slow
 def test_an_older_catalogue_put_back_is_the_one_that_answers(
     catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision
 ) -> None:
@@ -139,6 +143,7 @@ def test_an_empty_catalogue_has_an_index_too(build: Callable[..., list], state: 
     assert found(state, revision, "") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["truncated", "missing", "manifest", "format"])
 def test_a_damaged_base_is_refused_and_built_again(
     catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision, harm: str
