@@ -7,7 +7,7 @@ a *piece* (one Han character, a pair of Latin letters, a whole run of digits) be
 import re
 from collections.abc import Iterator
 
-from index.segmentation import Segmenter, Word
+from index.segmentation import Word
 
 BIGRAM = "b:"
 PIECE = "p:"
@@ -41,10 +41,3 @@ def piece_terms(folded: str) -> Iterator[str]:
         else:
             for i in range(len(run) - 1):
                 yield PIECE + run[i : i + 2]
-
-
-def field_terms(segmenter: Segmenter, folded: str) -> Iterator[str]:
-    """All terms of one folded field, each as often as it stands there."""
-    yield from word_terms(segmenter.segment(folded))
-    yield from bigram_terms(folded)
-    yield from piece_terms(folded)

@@ -1,13 +1,12 @@
 """Marks in the original text what a query matched."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
+from corpus.resource import TEXT_FIELDS
 from index.digest import field_texts
 from index.folding import fold_with_offsets
 from index.query import Segment
-
-HIGHLIGHTED: Final = ("title", "subtitle", "creators", "provider", "subjects", "tags", "description")
 
 _SNIPPET = 90
 """Characters of a description shown around its first match."""
@@ -21,7 +20,7 @@ def highlights(record: Mapping[str, Any], needles: Sequence[str]) -> dict[str, t
     The items of a list are joined; of a description only the stretch around its first match is shown.
     """
     marked = {}
-    for name in HIGHLIGHTED:
+    for name in TEXT_FIELDS:
         text = _SEPARATOR.join(field_texts(record, name))
         if not text:
             continue
