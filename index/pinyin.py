@@ -1,12 +1,16 @@
 """The pinyin of Chinese characters, without tones; ü is v, as on a keyboard.
 
-pypinyin and its dictionaries take 57 MB, and only builds need them: they are loaded on first use.
+pypinyin and its dictionaries take 57 MB, and only builds need them: they are loaded on first use. For single
+characters its table is read as a plain file, which answers need too.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Final
 
 from index.segmentation import is_han
@@ -80,6 +84,20 @@ def other_readings(text: str, known: Reading, *, among: int) -> Iterator[Reading
             others.append(_V[syllable])
         for other in others:
             yield (*known[:at], other, *known[at + 1 :])
+
+
+def readings_of(character: str) -> Sequence[str]:
+    """Every reading of one folded character, the commonest first; none of what is no common Chinese character."""
+    return _readings_by_character().get(character, ())
+
+
+@cache
+def _readings_by_character() -> Mapping[str, Sequence[str]]:
+    file = distribution("pypinyin").locate_file("pypinyin/pinyin_dict.json")
+    table = json.loads(Path(str(file)).read_bytes())
+    readings = {chr(int(code)): toned.split(",") for code, toned in table.items() if 0x4E00 <= int(code) <= 0x9FFF}
+    plain = {toned: _without_tone(toned) for several in readings.values() for toned in several}
+    return {character: tuple(dict.fromkeys(plain[r] for r in toned)) for character, toned in readings.items()}
 
 
 def has_reading(text: str) -> bool:

@@ -1,9 +1,12 @@
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.folding import fold
-from index.pinyin import has_reading, other_readings, reading
+from index.pinyin import has_reading, other_readings, reading, readings_of
 
 CHARACTERS = st.one_of(
     st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), st.sampled_from("乐重长传aé1 ·々〇モ𠮷")
@@ -67,3 +70,21 @@ def test_other_readings_differ_in_one_character(text: str) -> None:
 def test_only_chinese_characters_are_read() -> None:
     assert has_reading("c语言")
     assert not has_reading("c++モ1")
+
+
+@pytest.mark.parametrize(
+    ("character", "readings"),
+    [("级", "ji"), ("红", "hong gong"), ("女", "nv ru"), ("行", "xing hang heng"), ("a", ""), ("。", "")],
+)
+def test_a_character_has_all_its_readings_the_commonest_first(character: str, readings: str) -> None:
+    assert readings_of(character) == tuple(readings.split())
+
+
+@given(CHARACTERS)
+def test_readings_hold_letters_only(character: str) -> None:
+    assert all(reading.isascii() and reading.isalpha() for reading in readings_of(character))
+
+
+def test_the_readings_of_characters_need_no_dictionary_of_phrases() -> None:
+    code = "import sys; from index.pinyin import readings_of; readings_of('级'); assert 'pypinyin' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
