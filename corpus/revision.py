@@ -8,6 +8,7 @@ from typing import Final
 
 from corpus.editorial import Campaign, read_campaigns, read_lists
 from corpus.errors import InvalidInput, NotFound
+from corpus.frames import Frame, read_frames
 from corpus.tables import flatten, parse_toml, place, read_rows, read_table, read_text, toml_line
 from corpus.tuning import Tuning, parse_tuning
 
@@ -51,6 +52,8 @@ class Revision:
     """Words that say nothing in a query; they act on queries only."""
     synonyms: tuple[tuple[str, ...], ...]
     """Each line: words that mean the same, the preferred one first."""
+    frames: tuple[Frame, ...]
+    """The words around the matter of a question; they act on queries only."""
     subjects: tuple[Subject, ...]
     phrases: tuple[str, ...]
     """What residents like to look for, to complete what they type; the likelier first."""
@@ -93,6 +96,7 @@ def read_revision(directory: Path, *, number: int) -> Revision:
         removed_words=_removed_words(directory / "removed_words.csv", words),
         stop_words=frozenset(_single_words(directory / "stop_words.csv").values()),
         synonyms=_synonyms(directory / "synonyms.csv"),
+        frames=read_frames(directory / "frames.csv"),
         subjects=_subjects(directory / "subjects.csv"),
         phrases=_phrases(directory / "phrases.csv"),
         sensitive_words=frozenset(_single_words(directory / "sensitive_words.csv").values()),

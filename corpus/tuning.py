@@ -25,6 +25,12 @@ class Tuning:
     """Weight of a single character, a pair of letters or a number against a word, 0–1."""
     synonym_weight: float
     """Weight of a synonym against the word that was typed, 0–1."""
+    phrase_weight: float
+    """What a title gains that holds the query side by side, as a share of its words' idf, 0–10."""
+    frame_weight: float
+    """Weight of a word of the question's frame (怎么入门, 的书) against a word of its matter, 0–1."""
+    preference: float
+    """What a resource gains that is of the kind or for the audience a question names, as a share of its score, 0–10."""
     minimum_match: float
     """Share of a query's words that a hit should hold, 0–1."""
     prior_completeness: float
@@ -53,6 +59,9 @@ _ATTRIBUTES: Final = {
     "search.bigram_weight": "bigram_weight",
     "search.piece_weight": "piece_weight",
     "search.synonym_weight": "synonym_weight",
+    "search.phrase_weight": "phrase_weight",
+    "search.frame_weight": "frame_weight",
+    "search.preference": "preference",
     "search.minimum_match": "minimum_match",
     "prior.completeness": "prior_completeness",
     "prior.rating": "prior_rating",
@@ -67,6 +76,8 @@ _ATTRIBUTES: Final = {
 _FIELD_KEYS: Final = {f"search.fields.{name}": name for name in TEXT_FIELDS}
 _HIGHEST: Final = dict.fromkeys(_FIELD_KEYS, 100) | {
     "search.k1": 10,
+    "search.phrase_weight": 10,
+    "search.preference": 10,
     "similarity.saturation": 10,
     "similarity.description": 10,
 }

@@ -7,11 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from corpus.errors import InvalidInput
-from index.arrays import RowMask, UInt32
+from index.arrays import Float32, RowMask, UInt32
 from index.base import FACETS
 from index.folding import fold
 from index.kernel import count_codes, mark_codes
 from index.query import FacetValue, Filter
+from index.question import Named
 from index.snapshot import Snapshot
 
 YEAR: Final = "year"
@@ -29,6 +30,15 @@ def allowed_rows(snapshot: Snapshot, filter: Filter, *, at: int) -> RowMask:
         return visible
     mask: RowMask = visible & snapshot.remember(filter, lambda: _mask(snapshot, filter))
     return mask
+
+
+def preferred_prior(snapshot: Snapshot, named: Named) -> Float32:
+    """(rows,) the prior, raised where a row has what a question names: by the share of its facets that fit."""
+    if not named:
+        return snapshot.prior
+    key = ("preferred", tuple(sorted(named.items())))
+    prior: Float32 = snapshot.remember(key, lambda: _preferred(snapshot, named))
+    return prior
 
 
 def facet_counts(
@@ -53,6 +63,15 @@ def check_facets(names: Sequence[str]) -> None:
     for name in names:
         if name not in COUNTED:
             raise InvalidInput(f"没有“{name}”这个分面，可用：{'、'.join(COUNTED)}", place="facets")
+
+
+def _preferred(snapshot: Snapshot, named: Named) -> Float32:
+    fitting = np.zeros(len(snapshot), np.uint32)
+    for name, values in named.items():
+        condition: dict[str, Any] = {name: values}
+        fitting += _mask(snapshot, Filter(**condition))
+    raised = snapshot.prior * (1 + snapshot.revision.tuning.preference * fitting / len(named))
+    return raised.astype(np.float32)
 
 
 def _mask(snapshot: Snapshot, filter: Filter) -> RowMask:

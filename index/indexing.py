@@ -19,12 +19,15 @@ from index.building import build_base, compiled_numbers
 from index.digest import Digest, Digester
 from index.forking import forked_pool
 from index.segmentation import Segmenter, open_segmenter
+from index.spelling_building import build_spellings
+from index.spelling_building import source_hash as spelling_source
+from index.spelling_store import SpellingStore
 from index.structured import StructuredIndex, build_structured_index
 from index.suggestion_building import build_suggestions, source_hash
 from index.suggestion_store import SuggestionStore
 
 Progress = Callable[[str, int, int], None]
-"""Called with the stage (base, suggest, whoosh), how many resources are done, and of how many."""
+"""Called with the stage (base, spell, suggest, whoosh), how many resources are done, and of how many."""
 
 _BATCH = 1000
 _PARALLEL_FROM = 4000
@@ -36,7 +39,7 @@ _KEPT = 2
 def compile_index(
     catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, full: bool = False
 ) -> Path:
-    """Makes base, suggestions and Whoosh index of the catalogue's present state where they do not stand yet.
+    """Makes base, spellings, suggestions and Whoosh index of the catalogue's present state where they do not stand yet.
 
     Only one process compiles at a time; another waits and then finds the work done. What a kill left
     unfinished is thrown away and made again.
@@ -46,6 +49,7 @@ def compile_index(
     Returns: the base's directory.
     """
     directory = compile_base(catalogue, state, revision=revision, progress=progress, full=full)
+    compile_spellings(directory, state, revision=revision, progress=progress, full=full)
     compile_suggestions(directory, state, revision=revision, progress=progress, full=full)
     compile_structured(directory, state, revision=revision, progress=progress, full=full)
     return directory
@@ -70,6 +74,25 @@ def compile_base(
         os.utime(directory)  # the newest is the one in force, also where an older catalogue was put back
         _remove_others(directory)
     return directory
+
+
+def compile_spellings(
+    directory: Path, state: Path, *, revision: Revision, progress: Progress, full: bool = False
+) -> None:
+    """Makes what corrects queries out of a base that stands."""
+    segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
+    target = state / "spellings" / directory.name
+    with _alone(state):
+        if full or not _spells(target, revision, segmenter):
+            base = open_base(directory)
+            build_spellings(
+                base,
+                target,
+                revision=revision,
+                segmenter=segmenter,
+                progress=lambda done: progress("spell", done, len(base)),
+            )
+        _remove_others(target)
 
 
 def compile_suggestions(
@@ -120,6 +143,13 @@ def _stands(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:
     except Unavailable:
         return False
     return manifest.lexicon == segmenter.lexicon and manifest.numbers == compiled_numbers(revision.tuning)
+
+
+def _spells(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:
+    try:
+        return SpellingStore.open(directory).source == spelling_source(revision, segmenter)
+    except Unavailable:
+        return False
 
 
 def _completes(directory: Path, revision: Revision) -> bool:

@@ -125,6 +125,8 @@ def rank(
     wanted: int,
     exact_rows: UInt32,
     exact_bonus: float,
+    phrase_rows: UInt32,
+    phrase_bonuses: Float32,
     prior: Float32,
     allowed: RowMask,
     accumulator: Float32,
@@ -134,7 +136,7 @@ def rank(
     top_scores: Float32,
     top_rows: UInt32,
     top_marks: UInt64,
-) -> tuple[int, Number, int]:
+) -> tuple[int, Number, int, int]:
     """The best allowed rows for a query of word groups, best first, ties by row.
 
     Args:
@@ -148,13 +150,14 @@ def rank(
         wanted: how many groups a row should match; where no row does, the most that any row matches.
             0, or no row with any group: every row with a score.
         exact_rows, exact_bonus: (e,) rows that match all groups, and what they are worth more.
+        phrase_rows, phrase_bonuses: (p,) rows, and what each of them is worth more if it matches by a word.
         prior: (rows,) factor of the score, > 0.
         accumulator, marks: (rows,) scratch, zero on return; on entry zero too, but for a head start that allowed
             rows may have where `wanted` is 0.
         matched, counts: (rows,) scratch; on return matched[:total] are the rows that match, in no order.
         top_scores, top_rows, top_marks: (n,) filled with the best rows and the bits each of them matched.
-    Returns: how many of the top arrays are filled, the exact total of matching rows, and the number of groups
-        that was asked of them in the end.
+    Returns: how many of the top arrays are filled, the exact total of matching rows, the number of groups
+        that was asked of them in the end, and the most that any allowed row matches (64 for an exact row).
     Source: term-at-a-time evaluation, Zobel & Moffat 2006, Inverted Files for Text Search Engines, §4.
     """
     candidates, counted = np.uint64(0), 0
@@ -178,6 +181,10 @@ def rank(
         marks[row] |= EXACT_MARK
         accumulator[row] += exact_bonus
 
+    for i in range(len(phrase_rows)):
+        if marks[phrase_rows[i]]:
+            accumulator[phrase_rows[i]] += phrase_bonuses[i]
+
     reached = np.zeros(65, np.int64)
     for i in range(candidates):
         row = matched[i]
@@ -196,7 +203,9 @@ def rank(
                     counts[i] += 1
             reached[counts[i]] += 1
 
-    total = 0
+    total, most = 0, 64
+    while most and not reached[most]:
+        most -= 1
     for asked in range(64, 0, -1):
         total += reached[asked]
         if asked <= wanted and total:
@@ -243,7 +252,7 @@ def rank(
     else:
         accumulator[:] = 0
         marks[:] = 0
-    return size, found_rows, asked
+    return size, found_rows, asked, most
 
 
 @_compiled

@@ -52,7 +52,7 @@ _SEVERAL: Final = """
 核he/hu 壳ke/qiao 折zhe/she 择ze/zhai 粘zhan/nian 翟zhai/di 查cha/zha 区qu/ou 尉wei/yu 洗xi/xian 吓xia/he 嚼jiao/jue
 拓tuo/ta 刨pao/bao 屏ping/bing 圈quan/juan 扎zha/za 秘mi/bi 似si/shi 绿lv/lu 落luo/la/lao 什shen/shi 莎sha/suo
 茜qian/xi 娜na/nuo 哪na/ne 厦xia/sha 巷xiang/hang 蔓man/wan 埋mai/man 泊bo/po 弄nong/long 隽juan/jun 炮pao/bao
-缪miao/mou 覃qin/tan 盖gai/ge 凹ao/wa 郇huan/xun 隗kui/wei 谌chen/shen 万wan/mo 奇qi/ji 亲qin/qing 虹hong/jiang
+缪miao/mou 覃qin/tan 盖gai/ge 凹ao/wa 郇huan/xun 隗kui/wei 谌chen/shen 勒le/lei 万wan/mo 奇qi/ji 亲qin/qing 虹hong/jiang
 """
 """Characters of which readers know more than one reading."""
 
@@ -89,6 +89,11 @@ def other_readings(text: str, known: Reading, *, among: int) -> Iterator[Reading
 def readings_of(character: str) -> Sequence[str]:
     """Every reading of one folded character, the commonest first; none of what is no common Chinese character."""
     return _readings_by_character().get(character, ())
+
+
+def is_usual(character: str, syllable: str) -> bool:
+    """Whether readers know a character by this reading: its commonest, or one of several common ones."""
+    return syllable in _several().get(character, ()) or syllable in readings_of(character)[:1]
 
 
 @cache

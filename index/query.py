@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-PartKind = Literal["word", "synonym", "bigram", "piece", "exact", "prior"]
+PartKind = Literal["word", "synonym", "bigram", "piece", "frame", "phrase", "exact", "prior"]
+Step = Literal["", "question", "pinyin", "homophone", "lookalike", "spelling", "relaxed"]
 Sort = Literal["relevance", "newest", "rating", "popular", "soonest"]
 SORTS: Final = get_args(Sort)
 
@@ -52,6 +53,8 @@ class Query:
     offset: int = 0
     facets: tuple[str, ...] = ()
     """Names of index.base.FACETS, or year."""
+    correct: bool = True
+    """False searches for just what was typed: no frame is taken off, nothing is guessed."""
     highlight: bool = True
     explain: bool = False
     at: int | None = None
@@ -100,9 +103,22 @@ class Interpretation:
     """How a query was understood."""
 
     normalized: str
+    """What was typed, folded."""
+    corrected: str = ""
+    """What was searched for instead, where that is something else."""
+    by: Step = ""
+    """The step that led to what was found: a question was read, letters were read as pinyin, a word was taken for one
+    that sounds (homophone) or looks alike (lookalike) or differs in a letter (spelling), or words were given up
+    (relaxed); empty where everything was found as it was typed."""
+    others: tuple[str, ...] = ()
+    """What else may have been meant; it was searched for too, with less weight."""
     words: tuple[str, ...] = ()
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Further words that were searched for a word's sake."""
+    removed: tuple[str, ...] = ()
+    """The words of a question's frame, which need not be found."""
+    preferred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a question names: values of kind, audience, level, format or district that come first."""
     dropped: tuple[str, ...] = ()
     """Words that no resource holds."""
     relaxed: bool = False
@@ -111,6 +127,11 @@ class Interpretation:
     """True where field names, quotes or AND, OR, NOT were obeyed."""
     notice: str = ""
     """One sentence for the resident, in Chinese; empty where there is nothing to say."""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether something else was searched for than what was typed."""
+        return self.by in ("pinyin", "homophone", "lookalike", "spelling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import Float32, RowMask, UInt32, UInt64
+from index.filters import preferred_prior
 from index.kernel import EXACT_MARK, contributions, rank
 from index.query import Part, Sort
 from index.snapshot import Snapshot
@@ -24,6 +25,8 @@ class Ranking:
     total: int
     asked: int
     """How many word groups every match holds; 0: any term, or none."""
+    most: int
+    """The most word groups that any allowed row holds; 64 where one is just what was asked."""
     rows: UInt32
     """(n,) best first, ties by serial."""
     scores: Float32
@@ -51,7 +54,7 @@ def rank_rows(
     places = n if sort == "relevance" else 0
     scores, rows = np.empty(places, np.float32), np.empty(places, np.uint32)
     marks = np.empty(places, np.uint64)
-    size, total, asked = rank(
+    size, total, asked, most = rank(
         base.term_offsets,
         base.posting_rows,
         base.bm25f,
@@ -65,7 +68,9 @@ def rank_rows(
         0 if whole_mask else wanted,
         query.exact_rows,
         query.exact_bonus,
-        snapshot.prior,
+        query.phrase_rows,
+        query.phrase_bonuses,
+        preferred_prior(snapshot, query.named),
         allowed,
         scratch.accumulator,
         scratch.marks,
@@ -80,7 +85,13 @@ def rank_rows(
         rows = _ordered(snapshot, matched, sort)[:n]
         size, scores, marks = len(rows), np.zeros(len(rows), np.float32), np.zeros(len(rows), np.uint64)
     return Ranking(
-        total=total, asked=asked, rows=rows[:size], scores=scores[:size], marks=marks[:size], matched=matched
+        total=total,
+        asked=asked,
+        most=most,
+        rows=rows[:size],
+        scores=scores[:size],
+        marks=marks[:size],
+        matched=matched,
     )
 
 
@@ -115,6 +126,8 @@ def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float
             found |= group
             if bonus:
                 parts.append(Part(name="、".join(_named(query, alternative)), kind="synonym", score=bonus))
+    if marks and (bonus := float(query.phrase_bonuses[query.phrase_rows == row].sum())):
+        parts.append(Part(name=query.folded, kind="phrase", score=bonus))
     if marks & int(EXACT_MARK):
         parts.append(Part(name=query.folded, kind="exact", score=query.exact_bonus))
     plain = sum(part.score for part in parts)

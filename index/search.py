@@ -2,7 +2,8 @@
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -10,12 +11,31 @@ from corpus.errors import InvalidInput
 from index.analysis import BIGRAM, PIECE
 from index.arrays import RowMask
 from index.filters import allowed_rows, check_facets, facet_counts
+from index.folding import fold
 from index.highlighting import highlights
-from index.query import MOST_OFFSET, MOST_RESULTS, MOST_TEXT, SORTS, FacetValue, Hit, Interpretation, Query, Result
+from index.ladder import Guess, guess, is_broken, stands_in_name
+from index.notices import notice
+from index.query import (
+    MOST_OFFSET,
+    MOST_RESULTS,
+    MOST_TEXT,
+    SORTS,
+    FacetValue,
+    Filter,
+    Hit,
+    Interpretation,
+    Query,
+    Result,
+    Step,
+)
+from index.question import Question
 from index.ranking import Ranking, matched_words, rank_rows, score_parts
 from index.snapshot import Snapshot
 from index.structured import is_structured
 from index.understanding import Understanding, understand
+
+_LOOKED_AT: Final = 3
+"""Hits in which one looks whether they hold a query side by side."""
 
 
 def search(snapshot: Snapshot, query: Query) -> Result:
@@ -27,10 +47,14 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     """
     _check(query)
     at = int(time.time()) if query.at is None else query.at
-    asked = _read(snapshot, query.text)
     allowed = allowed_rows(snapshot, query.filter, at=at)
-    wanted = asked.understanding.wanted
-    ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit, wanted=wanted)
+    asked = _read(snapshot, query, at)
+    ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit)
+    if query.correct and asked.mask is None and not asked.empty:
+        better = _better(snapshot, query, asked, ranking, at)
+        if better is not asked:
+            asked = better
+            ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit)
     page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), strict=True)
     hits = [
         _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks)
@@ -52,10 +76,15 @@ def search(snapshot: Snapshot, query: Query) -> Result:
 class _Asked:
     """A query as read: the words to rank by, and the rows a structured query allows."""
 
+    folded: str
     understanding: Understanding
+    question: Question | None = None
+    guess: Guess | None = None
+    well: bool = True
+    """False where nothing holds all the words, and no name holds the text."""
     mask: RowMask | None = None
     empty: bool = False
-    """Nothing was typed: everything the filter allows."""
+    """Nothing is to be found but what the filter allows."""
     notice: str = ""
 
 
@@ -71,24 +100,91 @@ def _check(query: Query) -> None:
     check_facets(query.facets)
 
 
-def _read(snapshot: Snapshot, text: str) -> _Asked:
-    if not is_structured(text):
-        return _Asked(understanding=understand(snapshot, text), empty=not text.strip())
+def _read(snapshot: Snapshot, query: Query, at: int) -> _Asked:
+    text, folded = query.text, fold(query.text)
+    if is_structured(text):
+        return _read_structured(snapshot, text, folded)
+    question = snapshot.frames.read(folded, snapshot.segmenter) if query.correct else None
+    if question is None or stands_in_name(snapshot, folded, at=at):
+        return _Asked(folded=folded, understanding=understand(snapshot, folded), empty=not folded.strip())
+    return _Asked(
+        folded=folded,
+        understanding=_understood(snapshot, question.matter, question, None),
+        question=question,
+        empty=not question.matter,
+    )
+
+
+def _read_structured(snapshot: Snapshot, text: str, folded: str) -> _Asked:
     index = snapshot.structured
     if index is None:
         notice = "按字段查找的索引还在准备，先按普通词语为您查找。"
-        return _Asked(understanding=understand(snapshot, text), notice=notice)
+        return _Asked(folded=folded, understanding=understand(snapshot, text), notice=notice)
     answer = index.answer(text, snapshot.segmenter)
     mask = np.zeros(len(snapshot), np.uint8)
     mask[np.searchsorted(snapshot.base.serials, answer.serials)] = 1
-    return _Asked(understanding=understand(snapshot, answer.text), mask=mask, notice=answer.notice)
+    return _Asked(folded=folded, understanding=understand(snapshot, answer.text), mask=mask, notice=answer.notice)
 
 
-def _rank(snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int, wanted: int) -> Ranking:
+def _understood(snapshot: Snapshot, text: str, question: Question | None, guess: Guess | None) -> Understanding:
+    return understand(
+        snapshot,
+        text,
+        aside=question.removed if question else (),
+        others=guess.others if guess else (),
+        named=question.named if question else {},
+    )
+
+
+def _better(snapshot: Snapshot, query: Query, asked: _Asked, ranking: Ranking, at: int) -> _Asked:
+    """What was typed where that finds well; else what was probably meant."""
+    matter = asked.question.matter if asked.question else asked.folded
+    words_found = _holds_all(asked.understanding, ranking)
+    best = ranking.rows.tolist()[:_LOOKED_AT]
+    if not words_found and query.filter != Filter():  # what the filter hides is no reason to doubt the query
+        everywhere = rank_rows(
+            snapshot,
+            asked.understanding,
+            snapshot.visible(at),
+            n=_LOOKED_AT,
+            sort="relevance",
+            wanted=asked.understanding.wanted,
+            whole_mask=False,
+        )
+        words_found = _holds_all(asked.understanding, everywhere)
+        best = everywhere.rows.tolist()
+    if words_found and (ranking.most == 64 or not is_broken(snapshot, matter, best)):
+        return asked
+    found = None
+    if asked.question and asked.question.removed:  # 学习指难 is 学习指南, not 指南 with a frame
+        found = guess(snapshot, asked.folded, at=at)
+        asked = replace(asked, question=None) if found else asked
+    found = found or guess(snapshot, matter, at=at)
+    if found is None:
+        return replace(asked, well=words_found or stands_in_name(snapshot, matter, at=at))
+    understanding = _understood(snapshot, found.text, asked.question, found)
+    return replace(asked, understanding=understanding, guess=found)
+
+
+def _holds_all(understanding: Understanding, ranking: Ranking) -> bool:
+    """Whether some row holds every word, or is just what was asked."""
+    return ranking.most == 64 or (understanding.whole and ranking.most >= understanding.size)
+
+
+def _rank(
+    snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int, wanted: int | None = None
+) -> Ranking:
     if asked.mask is not None:
         allowed = allowed & asked.mask
-    whole_mask = asked.empty or asked.mask is not None
-    return rank_rows(snapshot, asked.understanding, allowed, n=n, sort=query.sort, wanted=wanted, whole_mask=whole_mask)
+    return rank_rows(
+        snapshot,
+        asked.understanding,
+        allowed,
+        n=n,
+        sort=query.sort,
+        wanted=asked.understanding.wanted if wanted is None else wanted,
+        whole_mask=asked.empty or asked.mask is not None,
+    )
 
 
 def _hit(
@@ -116,32 +212,30 @@ def _needles(understanding: Understanding) -> list[str]:
 
 
 def _interpretation(asked: _Asked, ranking: Ranking) -> Interpretation:
-    understanding = asked.understanding
+    understanding, question = asked.understanding, asked.question
     relaxed = asked.mask is None and ranking.asked < understanding.wanted
-    return Interpretation(
-        normalized=understanding.folded,
+    read = Interpretation(
+        normalized=asked.folded,
+        corrected=understanding.folded if understanding.folded != asked.folded and asked.mask is None else "",
+        by=_step(asked),
+        others=asked.guess.others if asked.guess else (),
         words=understanding.words,
         synonyms=understanding.synonyms,
+        removed=question.removed if question else (),
+        preferred=question.named if question else {},
         dropped=understanding.dropped,
         relaxed=relaxed,
         structured=asked.mask is not None,
-        notice=asked.notice or _notice(asked, ranking),
     )
+    return replace(read, notice=asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well))
 
 
-def _notice(asked: _Asked, ranking: Ranking) -> str:
-    dropped = asked.understanding.dropped
-    if asked.empty:
-        return ""
-    if asked.mask is None and not asked.understanding.words:
-        return "请输入想找的内容，例如：太极拳、智能手机、余华。"
-    if not ranking.total:
-        return "没有找到相关内容，请换个说法，或少选一些筛选条件。"
-    if asked.mask is not None:
-        return ""
-    if not ranking.asked:
-        return "没有资源含有这些词，以下内容只是部分相近。"
-    return f"没有资源含有“{'”“'.join(dropped[:3])}”，已按其余的词为您查找。" if dropped else ""
+def _step(asked: _Asked) -> Step:
+    if asked.guess:
+        return asked.guess.by
+    if not asked.well and asked.mask is None and not asked.empty:
+        return "relaxed"
+    return "question" if asked.question and asked.question.removed else ""
 
 
 def _facets(

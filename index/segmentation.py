@@ -62,6 +62,10 @@ class Segmenter:
                 words.append(word)
         return words
 
+    def knows(self, folded: str) -> bool:
+        """Whether the dictionary has a word."""
+        return bool(self._tokenizer.FREQ.get(folded))
+
     def _word(self, token: str) -> Word | None:
         if not any(map(str.isalnum, token)):
             return None

@@ -16,7 +16,9 @@ from corpus.revision import Revision
 from index.arrays import Float32, Int64, RowMask, UInt8, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
 from index.folding import fold
+from index.question import FrameTable
 from index.segmentation import Segmenter, open_segmenter
+from index.spelling_store import SpellingStore
 from index.strings import MISSING
 from index.structured import StructuredIndex
 from index.suggestion_store import SuggestionStore
@@ -31,7 +33,14 @@ class Snapshot:
     """One state of the index. It never changes; a newer state is another snapshot."""
 
     def __init__(
-        self, base: Base, revision: Revision, segmenter: Segmenter, *, structured: Path, suggestions: Path
+        self,
+        base: Base,
+        revision: Revision,
+        segmenter: Segmenter,
+        *,
+        structured: Path,
+        suggestions: Path,
+        spellings: Path,
     ) -> None:
         self.base = base
         self.revision = revision
@@ -45,6 +54,7 @@ class Snapshot:
         """For each folded word, without spaces, the terms of each that means the same."""
         self._structured = structured
         self._suggestions = suggestions
+        self._spellings = spellings
         self._remembered: dict[Any, Any] = {}
         self._scratch = threading.local()
 
@@ -78,6 +88,11 @@ class Snapshot:
         return folded
 
     @cached_property
+    def frames(self) -> FrameTable:
+        """What may surround the matter of a question."""
+        return FrameTable(self.revision.frames, self.base.manifest.facets["district"])
+
+    @cached_property
     def sensitive(self) -> re.Pattern[str]:
         """Finds in a folded text what is never named; an empty list finds nothing."""
         words = sorted(map(fold, self.revision.sensitive_words))
@@ -92,6 +107,11 @@ class Snapshot:
     def suggestions(self) -> SuggestionStore | None:
         """Completes what is typed; None while it is still being built."""
         return self._opened("suggestions", lambda: SuggestionStore.open(self._suggestions))
+
+    @property
+    def spellings(self) -> SpellingStore | None:
+        """Knows how names are spelt and read; None while it is still being built."""
+        return self._opened("spellings", lambda: SpellingStore.open(self._spellings))
 
     def _opened(self, part: str, open_part: Callable[[], Part]) -> Part | None:
         try:
@@ -173,6 +193,7 @@ def open_snapshot(state: Path, *, revision: Revision) -> Snapshot:
         segmenter,
         structured=state / "whoosh" / newest.name,
         suggestions=state / "suggestions" / newest.name,
+        spellings=state / "spellings" / newest.name,
     )
 
 

@@ -1,8 +1,10 @@
 """From a query's text to the terms, groups and exact rows that the kernel ranks by."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
@@ -13,8 +15,11 @@ from index.folding import fold
 from index.query import PartKind
 from index.segmentation import Word
 from index.snapshot import Snapshot
+from index.spelling_lookup import letters_of, rows_titled
 from index.strings import MISSING, string_hashes
 
+COUNTED: Final[tuple[PartKind, ...]] = ("word", "synonym")
+"""What makes a row match; everything else only adds to the score of rows that do."""
 _MOST_COUNTED = 62
 """Terms and groups that have a bit of their own; further words score but do not count."""
 
@@ -42,31 +47,57 @@ class Understanding:
     alternatives: UInt64
     groups: UInt64
     bonuses: Float32
+    size: int
+    """How many groups there are."""
+    whole: bool
+    """False where no resource can hold some word, or holds only parts of it."""
     wanted: int
     """How many groups a hit should match."""
+    named: Mapping[str, tuple[str, ...]]
+    """What is preferred: values by facet."""
     exact_rows: UInt32
     """Rows whose title, creator or ISBN is the whole query."""
 
-    @property
-    def exact_bonus(self) -> float:
-        """More than any row without it can score."""
-        return 2 * float(self.weights.sum()) + 1
+    exact_bonus: float
+    """More than any row without it can score."""
+    phrase_rows: UInt32
+    """(p,) rows whose title holds all of the query, or a part of it between spaces, side by side."""
+    phrase_bonuses: Float32
+    """(p,) what that is worth."""
 
 
-def understand(snapshot: Snapshot, text: str) -> Understanding:
-    """Reads a plain query. Without a known term and an exact row it finds nothing."""
+def understand(
+    snapshot: Snapshot,
+    text: str,
+    *,
+    aside: Sequence[str] = (),
+    others: Sequence[str] = (),
+    named: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Understanding:
+    """Reads a plain query. Without a known term and an exact row it finds nothing.
+
+    Args:
+        aside: texts whose words score where they stand and never count: the frame of a question.
+        others: texts that may have been meant instead; what holds all words of one matches too, further down.
+        named: values by facet that are preferred.
+    """
     folded = fold(text)
     words = _meaningful(snapshot, list(dict.fromkeys(snapshot.segmenter.segment(folded))))
     draft = _Draft(snapshot)
     for word in words:
         draft.add_word(word)
     synonyms = draft.add_synonyms(words)
+    for other in others:
+        draft.add_other(_meaningful(snapshot, snapshot.segmenter.segment(other)), words)
     tuning = snapshot.revision.tuning
     for term in bigram_terms(folded):
         draft.add(term, "bigram", tuning.bigram_weight)
     for term in piece_terms(folded):
         draft.add(term, "piece", tuning.piece_weight)
-    return draft.finish(folded, words, synonyms, _exact_rows(snapshot, folded))
+    for word in snapshot.segmenter.segment(" ".join(aside)):
+        if word.text not in snapshot.revision.stop_words:
+            draft.add(word.text, "frame", tuning.frame_weight)
+    return draft.finish(folded, words, synonyms, _exact_rows(snapshot, folded), named)
 
 
 def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
@@ -123,6 +154,13 @@ class _Draft:
                     used[span] = tuple("".join(terms) for terms in known[span])
         return used
 
+    def add_other(self, words: Sequence[Word], instead: Sequence[Word]) -> None:
+        """What may have been meant by all the words together."""
+        terms = tuple(dict.fromkeys(word.text for word in words))
+        self._add_synonym(terms, [word.text for word in instead])
+        for group in self.groups:
+            group.append(terms)
+
     def _add_synonym(self, terms: tuple[str, ...], earlier: list[str]) -> None:
         """Adds a synonym's terms; a single one scores where none of the earlier terms stands, and joins them."""
         weight = self.snapshot.revision.tuning.synonym_weight
@@ -135,21 +173,32 @@ class _Draft:
             earlier.extend(terms)
 
     def finish(
-        self, folded: str, words: list[Word], synonyms: dict[str, tuple[str, ...]], exact_rows: UInt32
+        self,
+        folded: str,
+        words: list[Word],
+        synonyms: dict[str, tuple[str, ...]],
+        exact_rows: UInt32,
+        named: Mapping[str, tuple[str, ...]],
     ) -> Understanding:
         snapshot = self.snapshot
-        order = sorted(self.terms, key=lambda term: self.terms[term][0] in ("bigram", "piece"))
+        order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
         found = snapshot.base.terms.find(order)
         number = {term: int(n) for term, n in zip(order, found, strict=True) if n != MISSING}
         names = tuple(number)
-        counted = [term for term in names if self.terms[term][0] in ("word", "synonym")][:_MOST_COUNTED]
+        counted = [term for term in names if self.terms[term][0] in COUNTED][:_MOST_COUNTED]
         bit = {term: 1 << i for i, term in enumerate(counted)}
         terms = np.array(list(number.values()), np.uint32)
         kind_weights = np.array([self.terms[term][1] for term in names], np.float32)
         alternatives, groups, bonuses, dropped = [], [], [], []
         matchable = 0
+        weights = kind_weights * snapshot.idf[terms]
+        tuning = snapshot.revision.tuning
+        phrase_rows, phrase_bonuses = self._phrases(folded, words, dict(zip(names, weights.tolist(), strict=True)))
+        raised = 1 + tuning.preference if named else 1
+        whole = bool(words)
         for word, group in zip(words, self.groups, strict=True):
             sets = _possible(group, bit)
+            whole &= any(terms and all(term in bit for term in terms) for terms in group)
             for terms_together in sets:
                 alternatives.append(_union(bit, terms_together))
                 groups.append(1 << matchable)
@@ -166,7 +215,7 @@ class _Draft:
             names=names,
             kinds=tuple(self.terms[term][0] for term in names),
             terms=terms,
-            weights=kind_weights * snapshot.idf[terms],
+            weights=weights,
             bits=np.array([bit.get(term, 0) for term in names], np.uint64),
             instead=np.array(
                 [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names], np.uint64
@@ -174,9 +223,28 @@ class _Draft:
             alternatives=np.array(alternatives, np.uint64),
             groups=np.array(groups, np.uint64),
             bonuses=np.array(bonuses, np.float32),
-            wanted=math.ceil(snapshot.revision.tuning.minimum_match * matchable),
+            size=matchable,
+            whole=whole,
+            named=named,
+            wanted=math.ceil(tuning.minimum_match * matchable),
             exact_rows=exact_rows,
+            phrase_rows=phrase_rows,
+            phrase_bonuses=phrase_bonuses,
+            exact_bonus=raised * (2 + tuning.phrase_weight) * float(weights.sum()) + 1,
         )
+
+    def _phrases(self, folded: str, words: Sequence[Word], worth: Mapping[str, float]) -> tuple[UInt32, Float32]:
+        """Rows by what stands in their titles side by side; a phrase is worth a share of its words."""
+        store, weight = self.snapshot.spellings, self.snapshot.revision.tuning.phrase_weight
+        rows, bonuses = [np.empty(0, np.uint32)], [np.empty(0, np.float32)]
+        if store is None or not weight:
+            return rows[0], bonuses[0]
+        for phrase in folded.split():
+            found = rows_titled(store, letters_of(phrase))
+            value = weight * sum(worth.get(word.text, 0) for word in words if word.text in phrase)
+            rows.append(found)
+            bonuses.append(np.full(len(found), value, np.float32))
+        return np.concatenate(rows), np.concatenate(bonuses)
 
     def _bonus(self, terms: tuple[str, ...], number: dict[str, int]) -> float:
         """Half of what the rarest of the terms could score: a synonym of several words has no impact of its own."""

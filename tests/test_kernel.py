@@ -54,16 +54,17 @@ def questions(draw: st.DrawFn) -> dict[str, object]:
         "groups": [sum(1 << i for i in group) for group in groups],
         "wanted": draw(st.integers(0, len(groups))),
         "exact": np.array(sorted(draw(st.sets(st.integers(0, ROWS - 1), max_size=2))), np.uint32),
+        "phrases": np.array(sorted(draw(st.sets(st.integers(0, ROWS - 1), max_size=3))), np.uint32),
         "allowed": np.array(draw(st.lists(st.integers(0, 1), min_size=ROWS, max_size=ROWS)), np.uint8),
         "prior": np.array(draw(st.lists(st.sampled_from([1, 1.5]), min_size=ROWS, max_size=ROWS)), np.float32),
         "n": draw(st.integers(0, ROWS + 2)),
     }
 
 
-def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int, int]:
+def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int, int, int]:
     index, n = question["index"], question["n"]
     scores, rows, marks = np.zeros(n, np.float32), np.zeros(n, np.uint32), np.zeros(n, np.uint64)
-    size, total, asked = rank(
+    size, total, asked, most = rank(
         index.offsets,
         index.rows,
         index.impacts,
@@ -77,6 +78,8 @@ def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int,
         question["wanted"],
         question["exact"],
         64.0,
+        question["phrases"],
+        np.full(len(question["phrases"]), 2, np.float32),
         question["prior"],
         question["allowed"],
         *scratch,
@@ -84,10 +87,10 @@ def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int,
         rows,
         marks,
     )
-    return rows[:size].tolist(), scores[:size].tolist(), total, asked
+    return rows[:size].tolist(), scores[:size].tolist(), total, asked, most
 
 
-def oracle(question: dict) -> tuple[list[int], list[float], int, int]:
+def oracle(question: dict) -> tuple[list[int], list[float], int, int, int]:
     dense = question["index"].dense()[question["terms"]]
     scores = np.zeros(ROWS, np.float32)
     held = np.zeros(ROWS, np.uint64)
@@ -96,10 +99,14 @@ def oracle(question: dict) -> tuple[list[int], list[float], int, int]:
     ):
         scores += impacts * weight * ((held & instead == 0) | (bit == 0))
         held |= (impacts > 0) * bit
+    by_word = held > 0
+    by_word[question["exact"]] = True
     scores[question["exact"]] += 64
+    scores[question["phrases"]] += 2 * by_word[question["phrases"]]
     reached = np.array([sum((mask & group) == group for group in question["groups"]) for mask in held.tolist()])
     reached[question["exact"]] = 64
     allowed = question["allowed"] == 1
+    most = int(reached[allowed & by_word].max(initial=0))
     asked = question["wanted"]
     while asked and not (allowed & (reached >= asked)).any():
         asked -= 1
@@ -107,7 +114,7 @@ def oracle(question: dict) -> tuple[list[int], list[float], int, int]:
     final = scores * question["prior"]
     order = sorted(np.flatnonzero(matching).tolist(), key=lambda row: (-final[row], row))
     best = order[: question["n"]]
-    return best, [float(final[row]) for row in best], len(order), asked
+    return best, [float(final[row]) for row in best], len(order), asked, most
 
 
 def new_scratch() -> tuple:
@@ -131,7 +138,7 @@ def test_rank_equals_the_oracle_and_leaves_no_trace(several: list[dict]) -> None
 @given(questions())
 def test_the_matching_rows_are_listed_whatever_n_is(question: dict) -> None:
     scratch = new_scratch()
-    _, _, total, _ = ranked(question | {"n": 0}, scratch)
+    _, _, total, *_ = ranked(question | {"n": 0}, scratch)
     everything, *_ = oracle(question | {"n": ROWS})
     assert sorted(scratch[2][:total].tolist()) == sorted(everything)
 

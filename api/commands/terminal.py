@@ -18,6 +18,7 @@ _PATIENCE: Final = 0.7
 _STAGES: Final = {
     "import": "导入",
     "base": "编制索引",
+    "spell": "编制纠错",
     "suggest": "编制输入提示",
     "whoosh": "编制短语索引",
     "evaluate": "评测",

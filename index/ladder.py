@@ -1,0 +1,181 @@
+"""What else may have been meant where a query does not find well: by pinyin, by sound, by shape, by one letter.
+
+Nothing here touches a query that finds well, and every guess says that it is one.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from corpus.resource import TEXT_FIELDS
+from index.digest import field_texts
+from index.folding import fold
+from index.query import Step
+from index.segmentation import Word, is_han
+from index.snapshot import Snapshot
+from index.spelling import Correction, misspelt, read_aloud
+from index.spelling_lookup import letters_of, stands
+from index.spelling_store import SpellingStore
+from index.strings import MISSING
+
+_LEAST_QUALITY: Final = 0.1
+"""Of a guess for what consists of known words: it must sound or look alike."""
+_LEAST_WEIGHT: Final = 0.3
+"""Of the same: it must be no rare name either."""
+_OTHERS: Final = 3
+"""Further guesses that are searched as well."""
+_OTHERS_FROM: Final = 0.1
+"""Their weight against the best one's."""
+_MOST_WINDOWS: Final = 8
+_BETWEEN: Final = re.compile(r"[^\w+#']+|_")
+_HAN_RUN: Final = re.compile("[㐀-鿿\U00020000-\U0003ffff〇]{3,}")
+_LATIN: Final = re.compile("[a-z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """What was probably meant."""
+
+    text: str
+    by: Step
+    others: tuple[str, ...] = ()
+    """What else may have been meant, the likelier first."""
+
+
+def guess(snapshot: Snapshot, folded: str, *, at: int) -> Guess | None:
+    """A better text for one that does not find well; None where it stands in some name as it is, or nothing is better.
+
+    What consists of known words is only taken for a name that sounds or looks alike as a whole; where a word is
+    unknown, or has fallen into single characters, also for one that differs in any letter, and part by part.
+    """
+    store = snapshot.spellings
+    letters = letters_of(folded)
+    if store is None or len(letters) < 2 or stands(store, letters, at=at):
+        return None
+    text = _Text(snapshot, store, at)
+    chunks = [chunk for chunk in _BETWEEN.split(folded) if chunk]
+    doubtful = any(_doubtful(snapshot, chunk) for chunk in chunks)
+    return text.whole(folded, doubtful=doubtful) or (text.by_chunks(chunks) if doubtful else None)
+
+
+def stands_in_name(snapshot: Snapshot, folded: str, *, at: int) -> bool:
+    """Whether a text stands in a title, a creator, a subject or a tag as it was typed."""
+    letters = letters_of(folded)
+    return bool(letters) and snapshot.spellings is not None and stands(snapshot.spellings, letters, at=at)
+
+
+def is_broken(snapshot: Snapshot, folded: str, rows: Iterable[int]) -> bool:
+    """Whether a run of characters falls into single ones and stands in none of the rows: 也生动物, 近现代使."""
+    broken = [run for run in _HAN_RUN.findall(folded) if any(len(w.text) == 1 for w in snapshot.segmenter.segment(run))]
+    if not broken:
+        return False
+    for row in rows:
+        record = json.loads(snapshot.base.blob(row))
+        text = fold("\n".join(text for name in TEXT_FIELDS for text in field_texts(record, name)))
+        if all(run in text for run in broken):
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Guesses for the texts of one query."""
+
+    snapshot: Snapshot
+    store: SpellingStore
+    at: int
+
+    def whole(self, folded: str, *, doubtful: bool) -> Guess | None:
+        """A name that all of a text may stand for."""
+        found = self._corrections(folded)
+        if not doubtful:
+            found = [c for c in found if c.quality >= _LEAST_QUALITY and c.weight >= _LEAST_WEIGHT]
+        if not found:
+            return None
+        best = found[0]
+        others = [c.text for c in found[1 : _OTHERS + 1] if c.weight >= _OTHERS_FROM * best.weight]
+        return Guess(text=best.text, by=best.way, others=tuple(others))
+
+    def by_chunks(self, chunks: Sequence[str]) -> Guess | None:
+        """A text in which each chunk that no name holds is replaced by what it may stand for."""
+        better = [self._chunk(chunk) for chunk in chunks]
+        ways = [guess.by for guess in better if guess]
+        if not ways:
+            return None
+        text = " ".join(guess.text if guess else chunk for guess, chunk in zip(better, chunks, strict=True))
+        return Guess(text=text, by=ways[0])
+
+    def _chunk(self, chunk: str) -> Guess | None:
+        letters = letters_of(chunk)
+        if len(letters) < 2 or stands(self.store, letters, at=self.at) or not _doubtful(self.snapshot, chunk):
+            return None
+        return self.whole(chunk, doubtful=True) or self._inside(chunk)
+
+    def _corrections(self, folded: str) -> list[Correction]:
+        aloud = read_aloud(self.store, folded, at=self.at) if _LATIN.search(folded) else []
+        return aloud or misspelt(self.store, letters_of(folded), at=self.at)
+
+    def _inside(self, chunk: str) -> Guess | None:
+        """A chunk with the part that does not fit replaced: of 智能手几摄影入门 it is 手几 between known words."""
+        best: tuple[float, Guess] | None = None
+        for start, end in _windows(self.snapshot, chunk)[:_MOST_WINDOWS]:
+            window = chunk[start:end]
+            for correction in filter(_fits_inside, self._corrections(window)[:1]):
+                text = chunk[:start] + correction.text + chunk[end:]
+                worth = correction.weight * len(window) ** 2
+                if best is None or worth > best[0]:
+                    best = worth, Guess(text=text, by=correction.way)
+        return best[1] if best else None
+
+
+def _fits_inside(correction: Correction) -> bool:
+    """Whether a guess for a part is sure enough: two letters say too little about one that looks alike."""
+    sure = correction.quality >= _LEAST_QUALITY and correction.weight >= _LEAST_WEIGHT
+    return sure and (len(correction.text) > 2 or correction.way != "lookalike")
+
+
+def _doubtful(snapshot: Snapshot, chunk: str) -> bool:
+    return any(_unknown(snapshot, chunk, list(_spans(chunk, snapshot.segmenter.segment(chunk)))))
+
+
+def _windows(snapshot: Snapshot, chunk: str) -> list[tuple[int, int]]:
+    """Stretches around what is no known word, with a known word at either side, both or neither; the longer first."""
+    spans = list(_spans(chunk, snapshot.segmenter.segment(chunk)))
+    found = set()
+    for first, last in _runs(_unknown(snapshot, chunk, spans)):
+        for left in (first - 1, first):
+            for right in (last, last + 1):
+                if left >= 0 and right < len(spans):
+                    found.add((spans[left][0], spans[right][1]))
+    whole = (0, len(chunk))
+    return sorted((span for span in found - {whole} if span[1] - span[0] > 1), key=lambda span: span[0] - span[1])
+
+
+def _unknown(snapshot: Snapshot, chunk: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """For each word whether neither catalogue nor dictionary has it, or it is one of several single characters."""
+    words = [chunk[start:end] for start, end in spans]
+    single = [len(w) == 1 and is_han(w) and w not in snapshot.revision.stop_words for w in words]
+    found = snapshot.base.terms.find(words) != MISSING
+    known = [bool(there) or snapshot.segmenter.knows(word) for there, word in zip(found, words, strict=True)]
+    together = [single[i] and any(single[max(0, i - 1) : i] + single[i + 1 : i + 2]) for i in range(len(words))]
+    return [beside or not there for beside, there in zip(together, known, strict=True)]
+
+
+def _spans(chunk: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for word in words:
+        start = chunk.find(word.text, at)
+        if start >= 0:
+            at = start + len(word.text)
+            yield start, at
+
+
+def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """First and last position of each run of True."""
+    edges = [False, *flags, False]
+    turns = [i for i, (before, after) in enumerate(pairwise(edges)) if before != after]
+    for start, end in zip(turns[::2], turns[1::2], strict=True):
+        yield start, end - 1

@@ -1,0 +1,44 @@
+"""What is said to residents about how their query was understood, one plain sentence."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from index.query import Interpretation, Step
+
+_GUESSED: Final[Mapping[Step, str]] = {
+    "homophone": "按读音",
+    "lookalike": "按字形",
+    "spelling": "按相近的写法",
+}
+_KINDS: Final = {"course": "课程", "book": "图书", "activity": "活动", "place": "学习地点", "story": "学习故事"}
+
+
+def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
+    """The sentence for an interpretation; empty where everything was found as it was typed.
+
+    Args:
+        total: hits.
+        asked: how many words each of them holds.
+        well: some hit holds all the words, or a name holds the text.
+    """
+    if not read.words and not read.removed:
+        return "" if not read.normalized.strip() else "请输入想找的内容，例如：太极拳、智能手机、余华。"
+    if not total:
+        return "没有找到相关内容，请换个说法，或少选一些筛选条件。"
+    if read.structured:
+        return ""
+    if read.by == "pinyin":
+        return f"按拼音为您找到“{read.corrected}”。"
+    if read.guessed:
+        return f"没有找到“{read.normalized}”，{_GUESSED[read.by]}为您找到“{read.corrected}”。"
+    if not asked and not well:
+        return "没有资源含有这些词，以下内容只是部分相近。"
+    if read.dropped and not well:
+        return f"没有资源含有“{'”“'.join(read.dropped[:3])}”，已按其余的词为您查找。"
+    return _question(read) if read.by == "question" else ""
+
+
+def _question(read: Interpretation) -> str:
+    named = [_KINDS.get(value, value) for values in read.preferred.values() for value in values]
+    first = f"，{'、'.join(named)}排在前面" if named else ""
+    return f"按“{read.corrected}”为您查找{first}。" if read.corrected else f"为您列出全部内容{first}。"

@@ -1,0 +1,128 @@
+"""What a question is about: 有没有讲园林的书 is about 园林, and rather about books."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from corpus.frames import Frame
+from index.folding import fold
+from index.segmentation import Segmenter, Word
+
+Named = Mapping[str, tuple[str, ...]]
+"""Values by the facet they belong to."""
+
+_AROUND: Final = " \t\u3000,.;:!?，。；：！？、~～…\"'“”‘’()（）《》"
+_DIVISIONS: Final = ("街道", "社区", "新区", "镇", "乡", "区", "县", "市")
+"""What residents leave out of the name of a district."""
+_LONG: Final = 3
+"""Characters from which a frame is one wherever words are cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A query with its frame taken off."""
+
+    matter: str
+    """Folded; empty where only an audience, a level or a place is named."""
+    removed: tuple[str, ...]
+    """What was taken away, in the order in which it was."""
+    named: Named
+    """What the frame says of the resources that are looked for."""
+
+
+class FrameTable:
+    """The frames of a revision and the districts of a catalogue, ready to be looked up."""
+
+    def __init__(self, frames: Sequence[Frame], districts: Sequence[str]) -> None:
+        self._leading: dict[str, Named] = {}
+        self._ending: dict[str, Named] = {}
+        self._mentioned: dict[str, Named] = {}
+        for frame in frames:
+            text = fold(frame.text)
+            if frame.leads:
+                self._leading[text] = frame.named
+            if frame.ends:
+                self._ending[text] = frame.named
+            if not frame.leads and not frame.ends:
+                self._mentioned[text] = frame.named
+        for district in districts:
+            for name in _names_of(fold(district)):
+                for table in (self._leading, self._ending):
+                    table.setdefault(name, {"district": (district,)})
+        self._longest = max(map(len, [*self._leading, *self._ending]), default=0)
+
+    def read(self, folded: str, segmenter: Segmenter) -> Question | None:
+        """The question in a folded text; None where no frame surrounds it and no kind or audience is named."""
+        words = segmenter.segment(folded)
+        text, removed, named = self._stripped(folded, _edges(folded, words))
+        for word in words:
+            if word.text in self._mentioned:
+                _add(named, self._mentioned[word.text])
+        if not any(map(str.isalnum, text)):
+            return Question(matter="", removed=removed, named=named) if named.keys() - {"kind"} else None
+        return Question(matter=text, removed=removed, named=named) if removed or named else None
+
+    def _stripped(self, folded: str, edges: frozenset[int]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
+        start, end = _trimmed(folded, 0, len(folded))
+        removed: list[str] = []
+        named: dict[str, tuple[str, ...]] = {}
+        while start < end:
+            if found := self._at_front(folded, start, end, edges):
+                _add(named, self._leading[found])
+                start += len(found)
+            elif found := self._at_end(folded, start, end, edges):
+                _add(named, self._ending[found])
+                end -= len(found)
+            else:
+                break
+            removed.append(found)
+            start, end = _trimmed(folded, start, end)
+        return folded[start:end], tuple(removed), named
+
+    def _at_front(self, folded: str, start: int, end: int, edges: frozenset[int]) -> str:
+        for length in range(min(self._longest, end - start), 0, -1):
+            text = folded[start : start + length]
+            if text in self._leading and (length >= _LONG or start + length in edges):
+                return text
+        return ""
+
+    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int]) -> str:
+        for length in range(min(self._longest, end - start), 0, -1):
+            text = folded[end - length : end]
+            if text in self._ending and (length >= _LONG or end - length in edges):
+                return text
+        return ""
+
+
+def _names_of(district: str) -> Iterator[str]:
+    """苏州工业园区 and 斜塘街道, the latter also as 斜塘."""
+    yield district
+    for division in _DIVISIONS:
+        if district.endswith(division) and len(district) - len(division) >= 2:
+            yield district.removesuffix(division)
+            return
+
+
+def _edges(folded: str, words: Sequence[Word]) -> frozenset[int]:
+    """The positions where a word begins or ends."""
+    edges = {0, len(folded)}
+    at = 0
+    for word in words:
+        start = folded.find(word.text, at)
+        if start >= 0:
+            at = start + len(word.text)
+            edges |= {start, at}
+    return frozenset(edges)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _AROUND:
+        start += 1
+    while start < end and text[end - 1] in _AROUND:
+        end -= 1
+    return start, end
+
+
+def _add(named: dict[str, tuple[str, ...]], more: Named) -> None:
+    for name, values in more.items():
+        named[name] = tuple(dict.fromkeys((*named.get(name, ()), *values)))
