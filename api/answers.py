@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from corpus.resource import Format, Kind, Level
+from index.query import PartKind, Step
 from index.suggestion_keys import SuggestionKind
 from recommender.request import Degraded, ReasonCode, Source
 
@@ -82,7 +83,7 @@ class ScorePart(BaseModel):
     """What one word, phrase or rule adds to a score."""
 
     name: str
-    kind: Literal["word", "synonym", "bigram", "piece", "exact", "prior"]
+    kind: PartKind
     score: float
 
 
@@ -107,6 +108,24 @@ class SearchInterpretation(BaseModel):
     model_config = _DOCUMENTED
 
     normalized: str
+    """What was typed, in its plain form."""
+    corrected: str
+    """What was searched for instead; empty where it was searched for as it was typed."""
+    by: Step
+    """How that came about: a question was read, letters were read as pinyin, a word sounds (homophone) or looks alike
+    (lookalike) or differs in a letter (spelling), or not all words were found (relaxed)."""
+    others: list[str]
+    """What else may have been meant; searched for too, with less weight."""
+    exact_url: str = ""
+    """Searches for just what was typed; where something else was searched for."""
+    removed: list[str]
+    """Words of a question that need not be found."""
+    preferred: dict[str, list[str]]
+    """Values that a question names, by filter; resources that have them come first."""
+    subjects: list[str]
+    """Subjects near to the query, where not all of it was found."""
+    help_line: str = ""
+    """A telephone number for those who did not find what they wanted, where the operator gives one."""
     words: list[str]
     synonyms: dict[str, list[str]]
     """Further words searched for a word's sake."""

@@ -14,8 +14,12 @@ from api.v1 import health, items, lists, recommend, search, similar, suggest
 from index.snapshot import Snapshot
 
 
-def create_app(newest: Callable[[], Snapshot]) -> FastAPI:
-    """An application whose every request asks once for the newest snapshot and answers from it."""
+def create_app(newest: Callable[[], Snapshot], *, help_line: str = "") -> FastAPI:
+    """An application whose every request asks once for the newest snapshot and answers from it.
+
+    Args:
+        help_line: a telephone number for residents who need help; empty where there is none.
+    """
     app = FastAPI(
         title="学径 Xuejing",
         summary="Search and recommendation for a lifelong-learning platform",
@@ -25,6 +29,7 @@ def create_app(newest: Callable[[], Snapshot]) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.newest = newest
+    app.state.help_line = help_line
     for module in (search, suggest, recommend, lists, similar, items, health):
         app.include_router(module.router)
     for page in (home, results, resource, for_you, guide, viewing, assets):

@@ -106,6 +106,8 @@ class SearchParameters(FilterFields):
     offset: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
     facets: Annotated[list[Facet], *_SOME] = []
     """What to count the hits by."""
+    correct: bool = True
+    """False searches for just what is typed: nothing is taken for a question or for a mistake."""
     explain: bool = False
     """Adds the parts of each score."""
     at: Moment | None = None
@@ -119,6 +121,7 @@ class SearchParameters(FilterFields):
             limit=self.limit,
             offset=self.offset,
             facets=tuple(dict.fromkeys(self.facets)),
+            correct=self.correct,
             explain=self.explain,
             at=self.at,
         )

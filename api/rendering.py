@@ -7,11 +7,13 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from api.identifiers import new_identifier
-from index.query import Hit, Interpretation, Result
+from index.query import Hit, Result
 from recommender.request import Item, Recommendation
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _DIGITS: Final = 6
+_WHERE_SAID: Final = ("notice", "exact_url", "help_line")
+"""Fields of an interpretation that are left out where they are empty."""
 _SOURCE: Final = re.compile(rb',\s*"source":\s*"(?:[^"\\]|\\.)*"')
 
 
@@ -20,13 +22,18 @@ def render(value: Any) -> bytes:
     return _encode(value).encode()
 
 
-def render_result(result: Result, *, explain: bool) -> bytes:
-    """The answer to a search."""
+def render_result(result: Result, *, explain: bool, exact_url: str = "", help_line: str = "") -> bytes:
+    """The answer to a search.
+
+    Args:
+        exact_url: asks for just what was typed; told where something else was searched for.
+        help_line: told where not all was found that was asked for.
+    """
     head = {
         "query_id": new_identifier("q_"),
         "release": result.release,
         "total": result.total,
-        "interpretation": _interpretation(result.interpretation),
+        "interpretation": _interpretation(result, exact_url=exact_url, help_line=help_line),
     }
     tail = {
         "facets": {
@@ -52,16 +59,26 @@ def render_recommendation(recommendation: Recommendation, *, explain: bool) -> b
     return _around(head, (_item(item, explain=explain) for item in recommendation.items), {})
 
 
-def _interpretation(interpretation: Interpretation) -> dict[str, Any]:
+def _interpretation(result: Result, *, exact_url: str, help_line: str) -> dict[str, Any]:
+    read = result.interpretation
     said = {
-        "normalized": interpretation.normalized,
-        "words": interpretation.words,
-        "synonyms": interpretation.synonyms,
-        "dropped": interpretation.dropped,
-        "relaxed": interpretation.relaxed,
-        "structured": interpretation.structured,
+        "normalized": read.normalized,
+        "corrected": read.corrected,
+        "by": read.by,
+        "others": read.others,
+        "words": read.words,
+        "synonyms": read.synonyms,
+        "removed": read.removed,
+        "preferred": read.preferred,
+        "dropped": read.dropped,
+        "subjects": read.subjects,
+        "relaxed": read.relaxed,
+        "structured": read.structured,
+        "notice": read.notice,
+        "exact_url": exact_url if read.corrected else "",
+        "help_line": help_line if read.by == "relaxed" or not result.total else "",
     }
-    return said | {"notice": interpretation.notice} if interpretation.notice else said
+    return {name: value for name, value in said.items() if value or name not in _WHERE_SAID}
 
 
 def _hit(hit: Hit, *, explain: bool) -> bytes:

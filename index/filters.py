@@ -23,6 +23,9 @@ _MOST_VALUES = 50
 """Values of one facet in an answer, the most frequent first."""
 
 
+_MOST_SUBJECTS = 3
+
+
 def allowed_rows(snapshot: Snapshot, filter: Filter, *, at: int) -> RowMask:
     """(rows,) uint8, 1 for the visible rows that meet every condition of a filter."""
     visible = snapshot.visible(at)
@@ -56,6 +59,12 @@ def facet_counts(
         rows = found[allowed_rows(snapshot, others, at=at)[found] == 1]
         counted[name] = _year_counts(snapshot, rows) if name == YEAR else _code_counts(snapshot, name, rows)
     return counted
+
+
+def nearest_subjects(snapshot: Snapshot, rows: UInt32) -> tuple[str, ...]:
+    """The subjects that several of the rows share, the most frequent first."""
+    counts = _code_counts(snapshot, "subject", rows)
+    return tuple(value.value for value in counts if value.count > 1)[:_MOST_SUBJECTS]
 
 
 def check_facets(names: Sequence[str]) -> None:

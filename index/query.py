@@ -121,6 +121,8 @@ class Interpretation:
     """What a question names: values of kind, audience, level, format or district that come first."""
     dropped: tuple[str, ...] = ()
     """Words that no resource holds."""
+    subjects: tuple[str, ...] = ()
+    """Subjects of what was found in the end, where it does not hold all the words: a way on."""
     relaxed: bool = False
     """True where no resource holds as many of the words as a hit should."""
     structured: bool = False

@@ -10,7 +10,7 @@ import numpy as np
 from corpus.errors import InvalidInput
 from index.analysis import BIGRAM, PIECE
 from index.arrays import RowMask
-from index.filters import allowed_rows, check_facets, facet_counts
+from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
 from index.folding import fold
 from index.highlighting import highlights
 from index.ladder import Guess, guess, is_broken, stands_in_name
@@ -34,6 +34,8 @@ from index.snapshot import Snapshot
 from index.structured import is_structured
 from index.understanding import Understanding, understand
 
+_SUBJECTS_OF: Final = 10
+"""Hits whose subjects are offered where not all was found."""
 _LOOKED_AT: Final = 3
 """Hits in which one looks whether they hold a query side by side."""
 
@@ -65,7 +67,7 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     return Result(
         release=snapshot.release,
         total=ranking.total,
-        interpretation=_interpretation(asked, ranking),
+        interpretation=_interpretation(snapshot, asked, ranking),
         hits=tuple(hits),
         facets=_facets(snapshot, query, asked, ranking, at=at) if query.facets else {},
         next_offset=following if hits and following < ranking.total and following <= MOST_OFFSET else None,
@@ -211,19 +213,20 @@ def _needles(understanding: Understanding) -> list[str]:
     return [*understanding.words, *longer] or [name.removeprefix(PIECE) for name in understanding.names]
 
 
-def _interpretation(asked: _Asked, ranking: Ranking) -> Interpretation:
+def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Interpretation:
     understanding, question = asked.understanding, asked.question
     relaxed = asked.mask is None and ranking.asked < understanding.wanted
     read = Interpretation(
         normalized=asked.folded,
         corrected=understanding.folded if understanding.folded != asked.folded and asked.mask is None else "",
-        by=_step(asked),
+        by=(step := _step(asked)),
         others=asked.guess.others if asked.guess else (),
         words=understanding.words,
         synonyms=understanding.synonyms,
         removed=question.removed if question else (),
         preferred=question.named if question else {},
         dropped=understanding.dropped,
+        subjects=nearest_subjects(snapshot, ranking.rows[:_SUBJECTS_OF]) if step == "relaxed" else (),
         relaxed=relaxed,
         structured=asked.mask is not None,
     )

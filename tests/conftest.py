@@ -14,6 +14,7 @@ from index.building import build_base
 from index.digest import Digester
 from index.segmentation import Segmenter, open_segmenter
 from index.snapshot import Snapshot, open_snapshot
+from index.spelling_building import build_spellings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,6 +68,9 @@ def snapshot_of(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path) ->
             lexicon=segmenter.lexicon,
             progress=lambda done: None,
         )
-        return open_snapshot(state, revision=revision)
+        snapshot = open_snapshot(state, revision=revision)
+        spellings = state / "spellings" / snapshot.base.directory.name
+        build_spellings(snapshot.base, spellings, revision=revision, segmenter=segmenter, progress=lambda done: None)
+        return snapshot
 
     return make

@@ -21,6 +21,7 @@ KINDS = {"course": "课程", "book": "图书", "activity": "活动", "place": "�
 Words = Annotated[str, typer.Argument(metavar="内容", help="要找的内容，例如 太极拳、作者:余华、“余华”")]
 Sort = Annotated[str | None, typer.Option("--sort", metavar="排序", help="relevance、newest、rating、popular、soonest")]
 Offset = Annotated[int, typer.Option("--offset", metavar="条数", help="跳过前面几条")]
+Correct = Annotated[bool, typer.Option("--correct/--literal", help="猜测写错的字，或只找原样的内容")]
 Explain = Annotated[bool, typer.Option("--explain", help="列出得分的组成")]
 
 
@@ -39,6 +40,7 @@ def search(
     sort: Sort = None,
     limit: options.Limit = 10,
     offset: Offset = 0,
+    correct: Correct = True,
     explain: Explain = False,
     at: options.At = None,
     json: options.Json = False,
@@ -59,6 +61,7 @@ def search(
         sort=sort,
         limit=limit,
         offset=offset,
+        correct=correct,
         explain=explain,
         at=at,
     )
@@ -76,6 +79,8 @@ def _show(result: Result, *, explain: bool) -> None:
         say("按这些词查找：" + "、".join(said.words))
     if said.notice:
         say(said.notice)
+    if said.others:
+        say(f"也可能是：{'、'.join(said.others)}")
     if not result.hits:
         say("没有结果。")
         return

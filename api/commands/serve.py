@@ -29,7 +29,7 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
     settings = place.settings
     configure_logs(level=settings.log_level, format=settings.log_format)
     with only_service(place.state), bind(settings.host, settings.port) as bound:
-        app = create_app(_prepare(place))
+        app = create_app(_prepare(place), help_line=settings.help_line)
         serve_app(app, bound, ready=lambda: _announce(bound, json=json))
 
 

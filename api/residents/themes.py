@@ -131,8 +131,8 @@ def _interests(snapshot: Snapshot) -> dict[str, list[str]]:
 
 def _says(snapshot: Snapshot, text: str) -> bool:
     """Whether some resource holds the whole of a text, or a synonym of it."""
-    result = search(snapshot, Query(text=text, limit=1, highlight=False))
-    return bool(result.hits and result.hits[0].matched and not result.interpretation.relaxed)
+    result = search(snapshot, Query(text=text, limit=1, correct=False, highlight=False))
+    return bool(result.hits and result.hits[0].matched and not result.interpretation.by)
 
 
 def _found(snapshot: Snapshot, query: Query) -> bool:

@@ -1,5 +1,7 @@
 """GET /v1/search: from a text to resources."""
 
+from urllib.parse import parse_qsl, urlencode
+
 from fastapi import APIRouter, Request, Response
 
 from api.answers import SearchAnswer
@@ -24,4 +26,14 @@ async def search_resources(request: Request) -> Response:
     """Finds resources, the best first; an empty `q` lists everything that the filters allow."""
     asked = read_parameters(SearchParameters, request)
     result = search(snapshot_of(request), asked.query())
-    return Response(render_result(result, explain=asked.explain), media_type="application/json")
+    body = render_result(
+        result, explain=asked.explain, exact_url=_exact_url(request), help_line=request.app.state.help_line
+    )
+    return Response(body, media_type="application/json")
+
+
+def _exact_url(request: Request) -> str:
+    """The same search for just what was typed, from its first page."""
+    text = request.scope["query_string"].decode("utf-8", "replace")
+    kept = [pair for pair in parse_qsl(text, keep_blank_values=True) if pair[0] not in ("correct", "offset")]
+    return f"{request.scope['path']}?{urlencode([*kept, ('correct', 'false')])}"
