@@ -75,7 +75,7 @@ def _interpretation(result: Result, *, exact_url: str, help_line: str) -> dict[s
         "relaxed": read.relaxed,
         "structured": read.structured,
         "notice": read.notice,
-        "exact_url": exact_url if read.corrected else "",
+        "exact_url": exact_url if read.corrected or read.removed or read.preferred else "",
         "help_line": help_line if read.by == "relaxed" or not result.total else "",
     }
     return {name: value for name, value in said.items() if value or name not in _WHERE_SAID}

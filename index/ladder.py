@@ -16,7 +16,7 @@ from index.folding import fold
 from index.query import Step
 from index.segmentation import Word, is_han
 from index.snapshot import Snapshot
-from index.spelling import Correction, misspelt, read_aloud
+from index.spelling import Correction, likeliest, misheard, misspelt, read_aloud
 from index.spelling_lookup import letters_of, stands
 from index.spelling_store import SpellingStore
 from index.strings import MISSING
@@ -25,10 +25,13 @@ _LEAST_QUALITY: Final = 0.1
 """Of a guess for what consists of known words: it must sound or look alike."""
 _LEAST_WEIGHT: Final = 0.3
 """Of the same: it must be no rare name either."""
+_LEAST_INSIDE: Final = 0.3
+"""Of a guess for a part of a longer text: it must sound or look very much alike."""
 _OTHERS: Final = 3
 """Further guesses that are searched as well."""
 _OTHERS_FROM: Final = 0.1
 """Their weight against the best one's."""
+_MOST_CHUNKS: Final = 8
 _MOST_WINDOWS: Final = 8
 _BETWEEN: Final = re.compile(r"[^\w+#']+|_")
 _HAN_RUN: Final = re.compile("[㐀-鿿\U00020000-\U0003ffff〇]{3,}")
@@ -45,11 +48,14 @@ class Guess:
     """What else may have been meant, the likelier first."""
 
 
-def guess(snapshot: Snapshot, folded: str, *, at: int) -> Guess | None:
+def guess(snapshot: Snapshot, folded: str, *, at: int, parts: bool = True) -> Guess | None:
     """A better text for one that does not find well; None where it stands in some name as it is, or nothing is better.
 
     What consists of known words is only taken for a name that sounds or looks alike as a whole; where a word is
     unknown, or has fallen into single characters, also for one that differs in any letter, and part by part.
+
+    Args:
+        parts: False takes the text for one name or leaves it.
     """
     store = snapshot.spellings
     letters = letters_of(folded)
@@ -58,7 +64,7 @@ def guess(snapshot: Snapshot, folded: str, *, at: int) -> Guess | None:
     text = _Text(snapshot, store, at)
     chunks = [chunk for chunk in _BETWEEN.split(folded) if chunk]
     doubtful = any(_doubtful(snapshot, chunk) for chunk in chunks)
-    return text.whole(folded, doubtful=doubtful) or (text.by_chunks(chunks) if doubtful else None)
+    return text.whole(folded, doubtful=doubtful) or (text.by_chunks(chunks) if doubtful and parts else None)
 
 
 def stands_in_name(snapshot: Snapshot, folded: str, *, at: int) -> bool:
@@ -67,17 +73,19 @@ def stands_in_name(snapshot: Snapshot, folded: str, *, at: int) -> bool:
     return bool(letters) and snapshot.spellings is not None and stands(snapshot.spellings, letters, at=at)
 
 
-def is_broken(snapshot: Snapshot, folded: str, rows: Iterable[int]) -> bool:
-    """Whether a run of characters falls into single ones and stands in none of the rows: 也生动物, 近现代使."""
-    broken = [run for run in _HAN_RUN.findall(folded) if any(len(w.text) == 1 for w in snapshot.segmenter.segment(run))]
-    if not broken:
-        return False
+def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
+    """Runs of characters that fall into single ones: 也生动物, 近现代使."""
+    return [run for run in _HAN_RUN.findall(folded) if any(len(w.text) == 1 for w in snapshot.segmenter.segment(run))]
+
+
+def hold_side_by_side(snapshot: Snapshot, rows: Iterable[int], runs: Sequence[str]) -> bool:
+    """Whether one of the rows holds each of the runs as it is."""
     for row in rows:
         record = json.loads(snapshot.base.blob(row))
         text = fold("\n".join(text for name in TEXT_FIELDS for text in field_texts(record, name)))
-        if all(run in text for run in broken):
-            return False
-    return True
+        if all(run in text for run in runs):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,7 @@ class _Text:
 
     def whole(self, folded: str, *, doubtful: bool) -> Guess | None:
         """A name that all of a text may stand for."""
-        found = self._corrections(folded)
-        if not doubtful:
-            found = [c for c in found if c.quality >= _LEAST_QUALITY and c.weight >= _LEAST_WEIGHT]
+        found = self._corrections(folded, sure=not doubtful)
         if not found:
             return None
         best = found[0]
@@ -101,7 +107,7 @@ class _Text:
 
     def by_chunks(self, chunks: Sequence[str]) -> Guess | None:
         """A text in which each chunk that no name holds is replaced by what it may stand for."""
-        better = [self._chunk(chunk) for chunk in chunks]
+        better = [self._chunk(chunk) if i < _MOST_CHUNKS else None for i, chunk in enumerate(chunks)]
         ways = [guess.by for guess in better if guess]
         if not ways:
             return None
@@ -114,16 +120,25 @@ class _Text:
             return None
         return self.whole(chunk, doubtful=True) or self._inside(chunk)
 
-    def _corrections(self, folded: str) -> list[Correction]:
-        aloud = read_aloud(self.store, folded, at=self.at) if _LATIN.search(folded) else []
-        return aloud or misspelt(self.store, letters_of(folded), at=self.at)
+    def _corrections(self, folded: str, *, sure: bool) -> list[Correction]:
+        """What a text may stand for, the likeliest first; what only some ears take for the same comes last of all."""
+        found = misspelt(self.store, letters_of(folded), at=self.at)
+        if _LATIN.search(folded):
+            found = likeliest([*read_aloud(self.store, folded, at=self.at), *found])
+        if sure:
+            found = [each for each in found if _is_sure(each)]
+        return found or list(filter(_is_sure, misheard(self.store, folded, at=self.at)))
 
     def _inside(self, chunk: str) -> Guess | None:
         """A chunk with the part that does not fit replaced: of 智能手几摄影入门 it is 手几 between known words."""
         best: tuple[float, Guess] | None = None
         for start, end in _windows(self.snapshot, chunk)[:_MOST_WINDOWS]:
             window = chunk[start:end]
-            for correction in filter(_fits_inside, self._corrections(window)[:1]):
+            if stands(self.store, letters_of(window), at=self.at):
+                continue
+            for correction in self._corrections(window, sure=False)[:1]:
+                if not _is_sure(correction) or correction.quality < _LEAST_INSIDE:
+                    continue
                 text = chunk[:start] + correction.text + chunk[end:]
                 worth = correction.weight * len(window) ** 2
                 if best is None or worth > best[0]:
@@ -131,10 +146,10 @@ class _Text:
         return best[1] if best else None
 
 
-def _fits_inside(correction: Correction) -> bool:
-    """Whether a guess for a part is sure enough: two letters say too little about one that looks alike."""
-    sure = correction.quality >= _LEAST_QUALITY and correction.weight >= _LEAST_WEIGHT
-    return sure and (len(correction.text) > 2 or correction.way != "lookalike")
+def _is_sure(correction: Correction) -> bool:
+    """Two letters say too little about a name that looks alike, or that only begins or ends as words do."""
+    likely = correction.quality >= _LEAST_QUALITY and correction.weight >= _LEAST_WEIGHT
+    return likely and (len(correction.text) > 2 or (correction.is_whole and correction.way != "lookalike"))
 
 
 def _doubtful(snapshot: Snapshot, chunk: str) -> bool:

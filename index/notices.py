@@ -1,6 +1,6 @@
 """What is said to residents about how their query was understood, one plain sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from index.query import Interpretation, Step
@@ -10,7 +10,18 @@ _GUESSED: Final[Mapping[Step, str]] = {
     "lookalike": "按字形",
     "spelling": "按相近的写法",
 }
-_KINDS: Final = {"course": "课程", "book": "图书", "activity": "活动", "place": "学习地点", "story": "学习故事"}
+_CALLED: Final = {
+    "course": "课程",
+    "book": "图书",
+    "activity": "活动",
+    "place": "学习地点",
+    "story": "学习故事",
+    "online": "线上",
+    "offline": "线下",
+    "print": "纸质书",
+    "ebook": "电子书",
+}
+_MOST_WORDS: Final = 3
 
 
 def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
@@ -27,18 +38,34 @@ def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
         return "没有找到相关内容，请换个说法，或少选一些筛选条件。"
     if read.structured:
         return ""
+    said = _said(read, asked=asked, well=well)
+    return f"{said}{_first(read)}。" if said else ""
+
+
+def _said(read: Interpretation, *, asked: int, well: bool) -> str:
     if read.by == "pinyin":
-        return f"按拼音为您找到“{read.corrected}”。"
+        return f"按拼音为您找到“{read.corrected}”{_others(read)}"
     if read.guessed:
-        return f"没有找到“{read.normalized}”，{_GUESSED[read.by]}为您找到“{read.corrected}”。"
-    if not asked and not well:
-        return "没有资源含有这些词，以下内容只是部分相近。"
-    if read.dropped and not well:
-        return f"没有资源含有“{'”“'.join(read.dropped[:3])}”，已按其余的词为您查找。"
-    return _question(read) if read.by == "question" else ""
+        return f"没有找到“{read.normalized}”，{_GUESSED[read.by]}为您找到“{read.corrected}”{_others(read)}"
+    if not well and not asked:
+        return "没有内容提到这些词，下面这些只是有点相近"
+    if not well and read.dropped:
+        return f"没有内容提到{_quoted(read.dropped)}，已按其余的词为您查找"
+    if not well:
+        return "没有内容同时提到这些词，先列出最相近的"
+    if read.by == "question":
+        return f"按“{read.corrected}”为您查找" if read.corrected else "为您列出全部内容"
+    return ""
 
 
-def _question(read: Interpretation) -> str:
-    named = [_KINDS.get(value, value) for values in read.preferred.values() for value in values]
-    first = f"，{'、'.join(named)}排在前面" if named else ""
-    return f"按“{read.corrected}”为您查找{first}。" if read.corrected else f"为您列出全部内容{first}。"
+def _others(read: Interpretation) -> str:
+    return f"，也找了{_quoted(read.others)}" if read.others else ""
+
+
+def _first(read: Interpretation) -> str:
+    named = [_CALLED.get(value, value) for values in read.preferred.values() for value in values]
+    return f"，{'、'.join(named)}排在前面" if named else ""
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return "".join(f"“{word}”" for word in words[:_MOST_WORDS])

@@ -1,6 +1,6 @@
 """What a question is about: 有没有讲园林的书 is about 园林, and rather about books."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,8 @@ Named = Mapping[str, tuple[str, ...]]
 _AROUND: Final = " \t\u3000,.;:!?，。；：！？、~～…\"'“”‘’()（）《》"
 _DIVISIONS: Final = ("街道", "社区", "新区", "镇", "乡", "区", "县", "市")
 """What residents leave out of the name of a district."""
+_ZONES: Final = ("工业园区", "园区", "高新区", "开发区")
+"""What they call the only one of its kind: 园区 is 苏州工业园区."""
 _LONG: Final = 3
 """Characters from which a frame is one wherever words are cut."""
 
@@ -45,10 +47,9 @@ class FrameTable:
                 self._ending[text] = frame.named
             if not frame.leads and not frame.ends:
                 self._mentioned[text] = frame.named
-        for district in districts:
-            for name in _names_of(fold(district)):
-                for table in (self._leading, self._ending):
-                    table.setdefault(name, {"district": (district,)})
+        for name, meant in _called(districts).items():
+            for table in (self._leading, self._ending):
+                table.setdefault(name, {"district": meant})
         self._longest = max(map(len, [*self._leading, *self._ending]), default=0)
 
     def read(self, folded: str, segmenter: Segmenter) -> Question | None:
@@ -59,7 +60,8 @@ class FrameTable:
             if word.text in self._mentioned:
                 _add(named, self._mentioned[word.text])
         if not any(map(str.isalnum, text)):
-            return Question(matter="", removed=removed, named=named) if named.keys() - {"kind"} else None
+            is_asked = named.keys() - {"kind"} or (named and len(removed) > 1)  # 有什么活动, but not 活动
+            return Question(matter="", removed=removed, named=named) if is_asked else None
         return Question(matter=text, removed=removed, named=named) if removed or named else None
 
     def _stripped(self, folded: str, edges: frozenset[int]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -68,15 +70,16 @@ class FrameTable:
         named: dict[str, tuple[str, ...]] = {}
         while start < end:
             if found := self._at_front(folded, start, end, edges):
-                _add(named, self._leading[found])
-                start += len(found)
+                said, left, right = self._leading[found], len(found), 0
             elif found := self._at_end(folded, start, end, edges):
-                _add(named, self._ending[found])
-                end -= len(found)
+                said, left, right = self._ending[found], 0, len(found)
             else:
                 break
+            if said and found in removed:  # 关于书的书
+                break
+            _add(named, said)
             removed.append(found)
-            start, end = _trimmed(folded, start, end)
+            start, end = _trimmed(folded, start + left, end - right)
         return folded[start:end], tuple(removed), named
 
     def _at_front(self, folded: str, start: int, end: int, edges: frozenset[int]) -> str:
@@ -94,13 +97,23 @@ class FrameTable:
         return ""
 
 
-def _names_of(district: str) -> Iterator[str]:
-    """苏州工业园区 and 斜塘街道, the latter also as 斜塘."""
-    yield district
-    for division in _DIVISIONS:
-        if district.endswith(division) and len(district) - len(division) >= 2:
-            yield district.removesuffix(division)
-            return
+def _called(districts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The districts that each name means; a name that several could have means none."""
+    called: dict[str, tuple[str, ...]] = {}
+    for district in districts:
+        for name in _short_names(fold(district)):
+            called[name] = (*called.get(name, ()), district)
+    short = {name: meant for name, meant in called.items() if len(meant) == 1}
+    return {**short, **{fold(district): (district,) for district in districts}}
+
+
+def _short_names(district: str) -> Sequence[str]:
+    """斜塘街道 is 斜塘, and 苏州工业园区 is 园区."""
+    if district.endswith(_ZONES):
+        return [zone for zone in _ZONES if district.endswith(zone) and zone != district]
+    division = next(filter(district.endswith, _DIVISIONS), "")
+    name = district.removesuffix(division)
+    return [name] if division and len(name) >= 2 else []
 
 
 def _edges(folded: str, words: Sequence[Word]) -> frozenset[int]:

@@ -13,7 +13,7 @@ from index.arrays import RowMask
 from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
 from index.folding import fold
 from index.highlighting import highlights
-from index.ladder import Guess, guess, is_broken, stands_in_name
+from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name
 from index.notices import notice
 from index.query import (
     MOST_OFFSET,
@@ -21,7 +21,6 @@ from index.query import (
     MOST_TEXT,
     SORTS,
     FacetValue,
-    Filter,
     Hit,
     Interpretation,
     Query,
@@ -52,11 +51,11 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     allowed = allowed_rows(snapshot, query.filter, at=at)
     asked = _read(snapshot, query, at)
     ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit)
-    if query.correct and asked.mask is None and not asked.empty:
+    if asked.mask is None and not asked.empty:
         better = _better(snapshot, query, asked, ranking, at)
-        if better is not asked:
-            asked = better
-            ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit)
+        if better.understanding is not asked.understanding:
+            ranking = _rank(snapshot, query, better, allowed, n=query.offset + query.limit)
+        asked = better
     page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), strict=True)
     hits = [
         _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks)
@@ -139,11 +138,11 @@ def _understood(snapshot: Snapshot, text: str, question: Question | None, guess:
 
 
 def _better(snapshot: Snapshot, query: Query, asked: _Asked, ranking: Ranking, at: int) -> _Asked:
-    """What was typed where that finds well; else what was probably meant."""
+    """What was typed where that finds well, or must not be corrected; else what was probably meant."""
     matter = asked.question.matter if asked.question else asked.folded
     words_found = _holds_all(asked.understanding, ranking)
-    best = ranking.rows.tolist()[:_LOOKED_AT]
-    if not words_found and query.filter != Filter():  # what the filter hides is no reason to doubt the query
+    broken = broken_runs(snapshot, matter)
+    if not words_found or broken:  # what the filter hides, and another order, are no reason to doubt the query
         everywhere = rank_rows(
             snapshot,
             asked.understanding,
@@ -154,14 +153,16 @@ def _better(snapshot: Snapshot, query: Query, asked: _Asked, ranking: Ranking, a
             whole_mask=False,
         )
         words_found = _holds_all(asked.understanding, everywhere)
-        best = everywhere.rows.tolist()
-    if words_found and (ranking.most == 64 or not is_broken(snapshot, matter, best)):
+        if everywhere.most == 64 or hold_side_by_side(snapshot, everywhere.rows.tolist(), broken):
+            broken = []
+    if words_found and not broken:
         return asked
     found = None
-    if asked.question and asked.question.removed:  # 学习指难 is 学习指南, not 指南 with a frame
-        found = guess(snapshot, asked.folded, at=at)
+    if query.correct and asked.question and asked.question.removed:  # 学习指难 is 学习指南, not 指南 with a frame
+        found = guess(snapshot, asked.folded, at=at, parts=False)
         asked = replace(asked, question=None) if found else asked
-    found = found or guess(snapshot, matter, at=at)
+    if query.correct and found is None:
+        found = guess(snapshot, matter, at=at)
     if found is None:
         return replace(asked, well=words_found or stands_in_name(snapshot, matter, at=at))
     understanding = _understood(snapshot, found.text, asked.question, found)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from corpus.revision import Revision
-from index.arrays import Arrays, UInt32
+from index.arrays import Arrays, UInt16, UInt32
 from index.base import Base
 from index.digest import NEVER, field_texts
 from index.folding import fold
@@ -31,7 +31,7 @@ _LATIN: Final = re.compile(f"(?<![a-z])[a-z]{{{SHORTEST - 1},}}(?![a-z])")
 _LONGEST: Final = 200
 """Letters of one text that are looked at."""
 _MOST_LETTERS: Final = 65_000
-"""Different ones; the rarest beyond them are taken for one."""
+"""Different ones that have a number."""
 _BATCH: Final = 5000
 _PARALLEL_FROM: Final = 10_000
 """Texts from which forking workers is worth its time."""
@@ -66,7 +66,7 @@ def build_spellings(
     for batch in _spelled(list(names), segmenter):
         letters += [text for text, _ in batch]
         edges += [flags for _, flags in batch]
-        progress(len(base) * len(letters) // len(names))
+        progress(len(base) * len(letters) // max(1, len(names)))
     unfinished = unfinished_directory(directory)
     for name, array in {**_arrays(letters, edges), **_uses(names.values()), **_latin(names)}.items():
         np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
@@ -138,20 +138,34 @@ def _spell_batch(start: int) -> list[tuple[str, bytes]]:
 
 def _arrays(texts: Sequence[str], edges: Sequence[bytes]) -> Arrays:
     lengths = np.array([len(text) + 1 for text in texts], np.uint32)
-    codes = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le"), np.uint32)
-    alphabet, letters = np.unique(np.append(np.uint32(0), codes), return_inverse=True)
-    letters = np.minimum(letters[1:], _MOST_LETTERS).astype(np.uint16)
-    places = np.argsort(letters, kind="stable").astype(np.uint32)
-    offsets = np.searchsorted(letters[places], np.arange(len(alphabet) + 1)).astype(np.uint32)
-    first = int(offsets[1])
+    alphabet, letters = numbered(np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le"), np.uint32))
+    following = np.append(letters[1:], np.uint16(0))
+    by_pair = letters.astype(np.uint32) << 16 | following
+    places = np.argsort(by_pair, kind="stable").astype(np.uint32)
+    places = places[letters[places] > 0]
+    pairs, pair_starts = np.unique(by_pair[places], return_index=True)
     return {
         "letters": letters,
         "edges": np.frombuffer(b"\0".join([*edges, b""]), np.uint8),
-        "places": places[first:],
-        "place_offsets": np.maximum(offsets, first) - np.uint32(first),
-        "alphabet": alphabet.astype(np.uint32),
+        "places": places,
+        "place_offsets": np.searchsorted(letters[places], np.arange(len(alphabet) + 1)).astype(np.uint32),
+        "pairs": pairs,
+        "pair_offsets": np.append(pair_starts, len(places)).astype(np.uint32),
+        "alphabet": alphabet,
         "starts": _starts(lengths),
     }
+
+
+def numbered(codes: UInt32) -> tuple[UInt32, UInt16]:
+    """The letters by number, ascending, and the number of each of some code points.
+
+    0 stays 0, and so does what is too rare to have a number: it parts what stands around it.
+    """
+    found, counts = np.unique(codes[codes > 0], return_counts=True)
+    commonest = np.sort(np.argsort(-counts, kind="stable")[:_MOST_LETTERS])
+    alphabet = np.append(np.uint32(0), found[commonest])
+    numbers = np.minimum(np.searchsorted(alphabet, codes), len(alphabet) - 1)
+    return alphabet, np.where(alphabet[numbers] == codes, numbers, 0).astype(np.uint16)
 
 
 def _latin(names: Iterable[str]) -> Arrays:

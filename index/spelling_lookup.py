@@ -1,12 +1,15 @@
 """Finds every place where one of the choices for each letter of a spelling stands, and what stands there."""
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Float32, UInt16, UInt32
+from index.arrays import Float32, UInt8, UInt16, UInt32
+from index.segmentation import is_han
 from index.spelling_store import BEGINS, ENDS, SpellingStore
 
 _EDGE_WEIGHTS: Final = np.array([0.05, 0.3, 0.3, 1.0], np.float32)
@@ -15,6 +18,7 @@ _WHOLE: Final = 2.0
 """What a place counts where it is the whole text."""
 _MIXING: Final = np.random.default_rng(7).integers(1, 2**63, 64, np.uint64) | np.uint64(1)
 """Odd factors that turn a few letters into one number."""
+_SEVERAL_WORDS: Final = re.compile("[0-9a-z+#]{2}")
 LONGEST: Final = 32
 """Letters of a spelling that can be looked up."""
 
@@ -39,17 +43,21 @@ Slot = Choice | None
 class Match(NamedTuple):
     """A spelling that stands in the catalogue."""
 
-    text: str
+    letters: str
+    written: str
+    """The same with a space between words of letters or digits: java web开发."""
     weight: float
     """How often it stands there, as words of its own counting most."""
     quality: float
     """Product of the qualities of its letters."""
+    is_whole: bool
+    """Whether it somewhere begins and ends with a word."""
 
 
 def find(store: SpellingStore, slots: Sequence[Slot], *, at: int, most: int) -> list[Match]:
     """The spellings that fit the slots in texts that are not over at a moment, at most so many, the best first."""
     places = _places(store, slots)
-    texts = np.searchsorted(store.arrays.starts, places, side="right") - 1
+    texts = _texts(store, places)
     kept = store.arrays.ends[texts] > at
     places, texts = places[kept], texts[kept]
     if not len(places):
@@ -57,9 +65,20 @@ def find(store: SpellingStore, slots: Sequence[Slot], *, at: int, most: int) -> 
     letters = store.arrays.letters[places[:, None] + np.arange(len(slots))]
     quality = _quality(store, slots, letters)
     _, first, group = np.unique(letters @ _MIXING[: len(slots)], return_index=True, return_inverse=True)
-    weights = np.bincount(group, _weights(store, places, texts, len(slots)))
+    edges = _edges(store, places, len(slots))
+    weights = np.bincount(group, _weights(store, places, texts, edges, len(slots)))
+    whole = np.bincount(group, edges == (BEGINS | ENDS)) > 0
     best = np.argsort(-weights * quality[first], kind="stable")[:most]
-    return [Match(store.text(letters[first[g]]), float(weights[g]), float(quality[first[g]])) for g in best.tolist()]
+    return [
+        Match(
+            letters=store.text(letters[first[g]]),
+            written=_written(store, int(places[first[g]]), letters[first[g]]),
+            weight=float(weights[g]),
+            quality=float(quality[first[g]]),
+            is_whole=bool(whole[g]),
+        )
+        for g in best.tolist()
+    ]
 
 
 def letters_of(folded: str) -> str:
@@ -68,8 +87,8 @@ def letters_of(folded: str) -> str:
 
 
 def stands(store: SpellingStore, letters: str, *, at: int) -> bool:
-    """Whether these letters stand side by side in some text."""
-    return len(letters) <= LONGEST and bool(find(store, [exactly(store, letter) for letter in letters], at=at, most=1))
+    """Whether these letters, or the first LONGEST of them, stand side by side in some text."""
+    return bool(find(store, [exactly(store, letter) for letter in letters[:LONGEST]], at=at, most=1))
 
 
 def rows_titled(store: SpellingStore, letters: str) -> UInt32:
@@ -77,10 +96,12 @@ def rows_titled(store: SpellingStore, letters: str) -> UInt32:
     if not letters or len(letters) > LONGEST:
         return np.empty(0, np.uint32)
     arrays = store.arrays
-    places = _places(store, [exactly(store, letter) for letter in letters])
-    texts = np.unique(np.searchsorted(arrays.starts, places, side="right") - 1)
-    found = [arrays.title_rows[arrays.title_offsets[t] : arrays.title_offsets[t + 1]] for t in texts.tolist()]
-    return np.concatenate(found) if found else np.empty(0, np.uint32)
+    texts = np.unique(_texts(store, _places(store, [exactly(store, letter) for letter in letters])))
+    starts = arrays.title_offsets[texts].astype(np.int64)
+    counts = arrays.title_offsets[texts + 1] - starts
+    before = np.cumsum(counts) - counts
+    rows: UInt32 = arrays.title_rows[np.repeat(starts - before, counts) + np.arange(counts.sum())]
+    return rows
 
 
 def exactly(store: SpellingStore, letter: str) -> Choice:
@@ -91,19 +112,42 @@ def exactly(store: SpellingStore, letter: str) -> Choice:
 
 
 def _places(store: SpellingStore, slots: Sequence[Slot]) -> NDArray[np.int64]:
-    """Where texts fit the slots: the places of the slot with the fewest, less those where another does not fit."""
-    arrays = store.arrays
-    chosen = [(i, slot) for i, slot in enumerate(slots) if slot is not None]
-    anchor, rarest = min(chosen, key=lambda each: sum(map(store.count, each[1].letters.tolist())))
-    lists = [arrays.places[arrays.place_offsets[n] : arrays.place_offsets[n + 1]] for n in rarest.letters.tolist()]
-    found = np.concatenate(lists).astype(np.int64) - anchor if lists else np.empty(0, np.int64)
-    found = found[(found >= 0) & (found + len(slots) <= len(arrays.letters))]
+    """Where texts fit the slots: where the rarest of them do, less where another does not."""
+    letters = store.arrays.letters
+    found = _candidates(store, slots)
+    found = found[(found >= 0) & (found + len(slots) <= len(letters))]
     for i, slot in enumerate(slots):
+        if not len(found):
+            break
+        there = letters[found + i]
         if slot is None:
-            found = found[arrays.letters[found + i] > 0]
-        elif i != anchor:
-            found = found[_table(store, slot)[arrays.letters[found + i]] > 0]
+            found = found[there > 0]
+        elif len(slot.letters) == 1:
+            found = found[there == slot.letters[0]]
+        else:
+            found = found[_table(store, slot)[there] > 0]
     return found
+
+
+def _candidates(store: SpellingStore, slots: Sequence[Slot]) -> NDArray[np.int64]:
+    """Where the rarest pair of single letters, or else the rarest letters, begin a place that may fit."""
+    pairs = [
+        (i, store.places_of_pair(int(left.letters[0]), int(right.letters[0])))
+        for i, (left, right) in enumerate(pairwise(slots))
+        if left is not None and right is not None and len(left.letters) == len(right.letters) == 1
+    ]
+    if pairs:
+        at, places = min(pairs, key=lambda each: len(each[1]))
+        return places.astype(np.int64) - at
+    chosen = [(i, slot.letters) for i, slot in enumerate(slots) if slot is not None]
+    at, rarest = min(chosen, key=lambda each: store.counts[each[1]].sum())
+    lists = [store.places_of(number) for number in rarest.tolist()]
+    return np.concatenate(lists).astype(np.int64) - at if lists else np.empty(0, np.int64)
+
+
+def _texts(store: SpellingStore, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The text that each place stands in."""
+    return store.arrays.starts.searchsorted(places.astype(np.uint32), side="right") - 1
 
 
 def _table(store: SpellingStore, choice: Choice) -> Float32:
@@ -111,6 +155,18 @@ def _table(store: SpellingStore, choice: Choice) -> Float32:
     table = np.zeros(len(store.arrays.alphabet), np.float32)
     table[choice.letters] = choice.quality
     return table
+
+
+def _written(store: SpellingStore, place: int, numbers: UInt16) -> str:
+    letters = store.text(numbers)
+    if not _SEVERAL_WORDS.search(letters):
+        return letters
+    edges = store.arrays.edges[place : place + len(letters)].tolist()
+    parted = [
+        " " + letter if before & ENDS and own & BEGINS and not (is_han(left) or is_han(letter)) else letter
+        for (left, letter), (before, own) in zip(pairwise(letters), pairwise(edges), strict=True)
+    ]
+    return letters[0] + "".join(parted)
 
 
 def _quality(store: SpellingStore, slots: Sequence[Slot], letters: UInt16) -> Float32:
@@ -121,11 +177,17 @@ def _quality(store: SpellingStore, slots: Sequence[Slot], letters: UInt16) -> Fl
     return quality
 
 
-def _weights(store: SpellingStore, places: NDArray[np.int64], texts: NDArray[np.int64], length: int) -> Float32:
+def _edges(store: SpellingStore, places: NDArray[np.int64], length: int) -> UInt8:
+    """Whether a word begins at the first letter of each place, and ends at the last."""
+    edges = store.arrays.edges
+    at_both: UInt8 = (edges[places] & np.uint8(BEGINS)) | (edges[places + length - 1] & np.uint8(ENDS))
+    return at_both
+
+
+def _weights(
+    store: SpellingStore, places: NDArray[np.int64], texts: NDArray[np.int64], edges: UInt8, length: int
+) -> Float32:
     arrays = store.arrays
-    begins = (arrays.edges[places] & BEGINS) > 0
-    ends = (arrays.edges[places + length - 1] & ENDS) > 0
-    whole = (arrays.starts[texts] == places) & (arrays.starts[texts + 1] == places + length + 1)
-    weights: Float32 = _EDGE_WEIGHTS[begins.astype(np.uint8) + 2 * ends]
-    weights = weights * np.where(whole, np.float32(_WHOLE), np.float32(1))
+    is_text = (arrays.starts[texts] == places) & (arrays.starts[texts + 1] == places + length + 1)
+    weights: Float32 = _EDGE_WEIGHTS[edges] * np.where(is_text, np.float32(_WHOLE), np.float32(1))
     return weights * arrays.weights[texts]

@@ -14,9 +14,10 @@ import numpy as np
 from index.arrays import Float32, Int64, UInt8, UInt16, UInt32
 from index.latin_words import LatinWords
 from index.pinyin import is_usual, readings_of
+from index.syllables import southern
 from index.whole_directory import damaged, read_manifest
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when an older store can no longer be read; it is then built anew."""
 BEGINS: Final = 1
 ENDS: Final = 2
@@ -35,11 +36,15 @@ class SpellingArrays:
     edges: UInt8
     """(L + N,) whether a word begins or ends with the letter."""
     places: UInt32
-    """(L,) where each letter stands, ordered by letter."""
+    """(L,) where each letter stands, ordered by letter, then by the letter behind it."""
     place_offsets: UInt32
     """(A + 2,) where the places of each letter begin; those of 0 are left out."""
+    pairs: UInt32
+    """(P,) any two letters that stand side by side, as 65536 times the first plus the second, ascending."""
+    pair_offsets: UInt32
+    """(P + 1,) where the places of each pair begin."""
     alphabet: UInt32
-    """(A + 1,) the code point of each letter, ascending; 0 for 0."""
+    """(A + 1,) the code point of each letter, ascending; 0 for 0, which stands behind each text."""
     starts: UInt32
     """(N + 1,) where each text begins."""
     weights: Float32
@@ -92,14 +97,42 @@ class SpellingStore:
         return known
 
     @cached_property
+    def syllables(self) -> frozenset[str]:
+        """Every reading of a letter."""
+        return frozenset(self.by_reading)
+
+    @cached_property
+    def alike(self) -> dict[str, list[str]]:
+        """For each syllable those that some ears do not tell from it, itself among them."""
+        heard: dict[str, list[str]] = {}
+        for syllable in self.by_reading:
+            heard.setdefault(southern(syllable), []).append(syllable)
+        return {syllable: group for group in heard.values() for syllable in group}
+
+    @cached_property
     def latin_words(self) -> LatinWords:
         """The Latin words of the texts."""
         words = self.arrays.latin.tobytes().decode().split()
         return LatinWords(dict(zip(words, self.arrays.latin_uses.tolist(), strict=True)))
 
-    def count(self, number: int) -> int:
-        """How often a letter stands anywhere."""
-        return int(self.arrays.place_offsets[number + 1] - self.arrays.place_offsets[number])
+    @cached_property
+    def counts(self) -> UInt32:
+        """(A + 1,) how often each letter stands anywhere; 0 for 0."""
+        return np.diff(self.arrays.place_offsets)
+
+    def places_of(self, number: int) -> UInt32:
+        """Where a letter stands."""
+        first, last = self.arrays.place_offsets[number : number + 2]
+        return self.arrays.places[first:last]
+
+    def places_of_pair(self, first: int, second: int) -> UInt32:
+        """Where a letter stands with another one behind it."""
+        pair = np.uint32(first << 16 | second)
+        at = int(self.arrays.pairs.searchsorted(pair))
+        if at == len(self.arrays.pairs) or self.arrays.pairs[at] != pair:
+            return self.arrays.places[:0]
+        start, end = self.arrays.pair_offsets[at : at + 2]
+        return self.arrays.places[start:end]
 
     def text(self, numbers: UInt16) -> str:
         """The letters behind some numbers."""

@@ -2,19 +2,32 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 _APART: Final = re.compile(r"[\s'’`·-]+")
 _LETTERS: Final = re.compile("[a-z]+")
 _LONGEST_SYLLABLE: Final = 6
-_INITIALS: Final = (
-    *("zh", "ch", "sh"),
-    *"bpmfdtnlgkhjqxzcsryw",
-)
+_LETTER: Final = re.compile("[bpmfdtnlgkhjqxzcsrywaeo]")
+_INITIAL: Final = re.compile("[zcs]h|[bpmfdtnlgkhjqxzcsrywaeo]")
+"""What may stand for a syllable; a vowel may begin one too."""
 _MOST_PARSES: Final = 6
 _MOST_SYLLABLES: Final = 16
+_LONGEST: Final = _MOST_SYLLABLES * _LONGEST_SYLLABLE
+
+_ROUND: Final = re.compile("(?<=[ln])ue")
+_FLAT_V: Final = re.compile("(?<=[jqxy])v")
+_F_FOR_H: Final = {
+    "hu": "fu",
+    "hua": "fa",
+    "huan": "fan",
+    "huang": "fang",
+    "hui": "fei",
+    "hun": "fen",
+    "hong": "feng",
+}
+_FLAT: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 
 
 class Parse(NamedTuple):
@@ -32,12 +45,23 @@ class Parse(NamedTuple):
 
 
 def plain_letters(folded: str) -> str:
-    """Without the signs of tones; ü is v."""
+    """Without the signs of tones; ü is v where u is another sound: lüe and lue are lve, xü and xv are xu."""
     decomposed = unicodedata.normalize("NFD", folded).replace("u\u0308", "v")
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _ROUND.sub("ve", _FLAT_V.sub("u", plain))
 
 
-def parses(folded: str, syllables: Collection[str]) -> list[Parse]:
+def southern(syllable: str) -> str:
+    """What a syllable is to ears that do not tell z, c, s, n, f, an, en, in from zh, ch, sh, l, h, ang, eng, ing."""
+    heard = _F_FOR_H.get(syllable, syllable)
+    for curled, flat in _FLAT:
+        if heard.startswith(curled):
+            heard = flat + heard.removeprefix(curled)
+            break
+    return heard.removesuffix("g") if heard.endswith(("ang", "eng", "ing")) else heard
+
+
+def parses(folded: str, syllables: frozenset[str]) -> list[Parse]:
     """The likeliest ways to read a text of letters, the best first; none where it holds anything else.
 
     A space or an apostrophe parts syllables. All parts are syllables, or all are initials, or initials end the text.
@@ -46,11 +70,11 @@ def parses(folded: str, syllables: Collection[str]) -> list[Parse]:
         syllables: those that the language has.
     """
     runs = [run for run in _APART.split(plain_letters(folded)) if run]
-    if not runs or not all(_LETTERS.fullmatch(run) for run in runs):
+    if not all(_LETTERS.fullmatch(run) for run in runs) or not 0 < sum(map(len, runs)) <= _LONGEST:
         return []
     ways: list[Parse] = [Parse((), ())]
     for run in runs:
-        ways = [_joined(left, right) for left in ways for right in _parses_of(run, frozenset(syllables))]
+        ways = [_joined(left, right) for left in ways for right in _parses_of(run, syllables)]
         ways = sorted(ways, key=lambda way: way.cost)[:_MOST_PARSES]
     return [way for way in ways if len(way.parts) <= _MOST_SYLLABLES]
 
@@ -78,22 +102,10 @@ def _whole(run: str, syllables: frozenset[str]) -> Iterator[Parse]:
 
 
 def _with_initials(run: str, syllables: frozenset[str]) -> Iterator[Parse]:
-    """Syllables as long as they go, then initials: taijq, tjq."""
+    """Syllables as long as they go, then initials: taijq, tjq; shz is s-h-z and sh-z."""
     for cut in range(len(run) - 1, -1, -1):
-        tail = _initials(run[cut:])
-        if not tail:
-            continue
-        for head in sorted(_whole(run[:cut], syllables), key=lambda way: way.cost)[:1]:
-            yield _joined(head, Parse(tail, (False,) * len(tail)))
-
-
-def _initials(letters: str) -> tuple[str, ...]:
-    """The initials that letters spell, or none; a vowel may begin a syllable too."""
-    parts: list[str] = []
-    while letters:
-        part = next((initial for initial in (*_INITIALS, "a", "e", "o") if letters.startswith(initial)), "")
-        if not part:
-            return ()
-        parts.append(part)
-        letters = letters[len(part) :]
-    return tuple(parts)
+        for tail in dict.fromkeys(tuple(initial.findall(run[cut:])) for initial in (_LETTER, _INITIAL)):
+            if "".join(tail) != run[cut:]:
+                continue
+            for head in sorted(_whole(run[:cut], syllables), key=lambda way: way.cost)[:1]:
+                yield _joined(head, Parse(tail, (False,) * len(tail)))
