@@ -102,6 +102,8 @@ class SearchParameters(FilterFields):
     q: Annotated[str, Field(max_length=MOST_TEXT)] = ""
     """Words, a field query (作者:余华) or a phrase in quotes; empty for everything that the filters allow."""
     sort: Sort = "relevance"
+    group: Literal["edition"] | None = None
+    """edition: one hit for all editions of a work; totals and facets count works."""
     limit: Limit = 10
     offset: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
     facets: Annotated[list[Facet], *_SOME] = []
@@ -118,6 +120,7 @@ class SearchParameters(FilterFields):
             text=self.q,
             filter=self.conditions(),
             sort=self.sort,
+            group=self.group or "",
             limit=self.limit,
             offset=self.offset,
             facets=tuple(dict.fromkeys(self.facets)),

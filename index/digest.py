@@ -15,7 +15,7 @@ from corpus.resource import LIST_FIELDS, TEXT_FIELDS
 from index.analysis import bigram_terms, piece_terms, word_terms
 from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, UInt64
 from index.base import FACETS
-from index.exact import exact_keys
+from index.exact import edition_key, exact_keys
 from index.folding import fold
 from index.segmentation import Segmenter
 from index.strings import string_hashes
@@ -48,6 +48,8 @@ class Digest:
     """(n, fields) in words."""
     exact_hashes: UInt64
     exact_rows: UInt32
+    edition_hashes: UInt64
+    """(n,) of what the editions of one work share."""
     facets: Mapping[str, Sequence[Sequence[str]]]
     blobs: Sequence[bytes]
     active: UInt8
@@ -89,6 +91,7 @@ class Digester:
             lengths=lengths,
             exact_hashes=string_hashes([key for _, key in exact]),
             exact_rows=np.array([row for row, _ in exact], np.uint32),
+            edition_hashes=string_hashes([edition_key(record) for record in records]),
             facets={name: [_facet_values(record, name) for record in records] for name in FACETS},
             blobs=[body.encode() for _, body in batch],
             **_count(numbers, runs),

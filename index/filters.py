@@ -45,25 +45,31 @@ def preferred_prior(snapshot: Snapshot, named: Named) -> Float32:
 
 
 def facet_counts(
-    snapshot: Snapshot, names: Sequence[str], filter: Filter, found: UInt32, *, at: int
+    snapshot: Snapshot, names: Sequence[str], filter: Filter, found: UInt32, *, at: int, works: bool = False
 ) -> dict[str, tuple[FacetValue, ...]]:
     """Values of each facet with their counts, the most frequent first.
 
     Args:
         found: rows that match the query before any filter; each facet counts those that meet all conditions
             but its own, so that a value not chosen shows what choosing it would give.
+        works: all editions of a work count once for a value.
     """
+    if works:
+        found = found[np.argsort(snapshot.base.editions[found], kind="stable")]
     counted = {}
     for name in names:
         others = replace(filter, **_without(name))
         rows = found[allowed_rows(snapshot, others, at=at)[found] == 1]
-        counted[name] = _year_counts(snapshot, rows) if name == YEAR else _code_counts(snapshot, name, rows)
+        groups = (snapshot.base.editions[rows] if works else rows) + np.uint32(1)
+        counted[name] = (
+            _year_counts(snapshot, rows, groups) if name == YEAR else _code_counts(snapshot, name, rows, groups)
+        )
     return counted
 
 
 def nearest_subjects(snapshot: Snapshot, rows: UInt32) -> tuple[str, ...]:
     """The subjects that several of the rows share, the most frequent first."""
-    counts = _code_counts(snapshot, "subject", rows)
+    counts = _code_counts(snapshot, "subject", rows, rows + np.uint32(1))
     return tuple(value.value for value in counts if value.count > 1)[:_MOST_SUBJECTS]
 
 
@@ -120,16 +126,17 @@ def _without(facet: str) -> dict[str, Any]:
     return {facet: None if facet == "free" else ()}
 
 
-def _code_counts(snapshot: Snapshot, name: str, rows: UInt32) -> tuple[FacetValue, ...]:
+def _code_counts(snapshot: Snapshot, name: str, rows: UInt32, groups: UInt32) -> tuple[FacetValue, ...]:
     values = snapshot.base.manifest.facets[name]
-    counts = np.zeros(len(values), np.uint32)
-    count_codes(rows, snapshot.base.facet_offsets[name], snapshot.base.facet_codes[name], counts)
+    counts, last = np.zeros(len(values), np.uint32), np.zeros(len(values), np.uint32)
+    count_codes(rows, groups, snapshot.base.facet_offsets[name], snapshot.base.facet_codes[name], counts, last)
     best = np.argsort(-counts.astype(np.int64), kind="stable")[:_MOST_VALUES]
     return tuple(FacetValue(value=values[i], count=int(counts[i])) for i in best if counts[i])
 
 
-def _year_counts(snapshot: Snapshot, rows: UInt32) -> tuple[FacetValue, ...]:
+def _year_counts(snapshot: Snapshot, rows: UInt32, groups: UInt32) -> tuple[FacetValue, ...]:
     """The latest years first."""
-    counts = np.bincount(snapshot.base.year[rows])
+    pairs = np.unique(groups.astype(np.uint64) << np.uint64(16) | snapshot.base.year[rows])
+    counts = np.bincount((pairs & np.uint64(0xFFFF)).astype(np.int64))
     years = [year for year in np.flatnonzero(counts)[::-1].tolist() if year]
     return tuple(FacetValue(value=str(year), count=int(counts[year])) for year in years[:_MOST_VALUES])

@@ -267,11 +267,17 @@ def contributions(
 
 
 @_compiled
-def count_codes(rows: UInt32, offsets: UInt32, codes: UInt32, counts: UInt32) -> None:
-    """Adds to `counts` (values,) how many of the rows have each code."""
-    for row in rows:
-        for i in range(offsets[row], offsets[row + np.uint32(1)]):
-            counts[codes[i]] += np.uint32(1)
+def count_codes(rows: UInt32, groups: UInt32, offsets: UInt32, codes: UInt32, counts: UInt32, last: UInt32) -> None:
+    """Adds to `counts` (values,) how many groups of rows have each code.
+
+    `groups` (n,) says to which group, above 0, each row belongs; rows of one group stand together. `last` (values,)
+    is scratch, zero on entry.
+    """
+    for at in range(len(rows)):
+        for i in range(offsets[rows[at]], offsets[rows[at] + np.uint32(1)]):
+            if last[codes[i]] != groups[at]:
+                last[codes[i]] = groups[at]
+                counts[codes[i]] += np.uint32(1)
 
 
 @_compiled

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,12 +11,14 @@ import numpy as np
 from corpus.errors import InvalidInput
 from index.analysis import BIGRAM, PIECE
 from index.arrays import RowMask
+from index.editions import best_works
 from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
 from index.folding import fold
 from index.highlighting import highlights
 from index.ladder import Guess, guess, is_broken, stands_in_name
 from index.notices import notice
 from index.query import (
+    GROUPS,
     MOST_OFFSET,
     MOST_RESULTS,
     MOST_TEXT,
@@ -51,16 +54,17 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     at = int(time.time()) if query.at is None else query.at
     allowed = allowed_rows(snapshot, query.filter, at=at)
     asked = _read(snapshot, query, at)
-    ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit)
+    n = query.offset + query.limit
+    ranking, editions = _found(snapshot, query, asked, allowed, n=n)
     if query.correct and asked.mask is None and not asked.empty:
         better = _better(snapshot, query, asked, ranking, at)
-        if better is not asked:
-            asked = better
-            ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit)
-    page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), strict=True)
+        if better.understanding is not asked.understanding:
+            ranking, editions = _found(snapshot, query, better, allowed, n=n)
+        asked = better
+    page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), editions, strict=True)
     hits = [
-        _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks)
-        for rank, (row, score, marks) in enumerate(page, start=1)
+        _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks, editions=count)
+        for rank, (row, score, marks, count) in enumerate(page, start=1)
         if rank > query.offset
     ]
     following = query.offset + len(hits)
@@ -99,6 +103,8 @@ def _check(query: Query) -> None:
         raise InvalidInput(f"起始位置应在 0 到 {MOST_OFFSET} 之间。", place="offset")
     if query.sort not in SORTS:
         raise InvalidInput(f"没有“{query.sort}”这种排序，可用：{'、'.join(SORTS)}。", place="sort")
+    if query.group not in GROUPS:
+        raise InvalidInput(f"没有“{query.group}”这种合并方式，可用：edition。", place="group")
     check_facets(query.facets)
 
 
@@ -173,6 +179,17 @@ def _holds_all(understanding: Understanding, ranking: Ranking) -> bool:
     return ranking.most == 64 or (understanding.whole and ranking.most >= understanding.size)
 
 
+def _found(
+    snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int
+) -> tuple[Ranking, Sequence[int]]:
+    """The best n rows, or works, and for each how many of its editions match."""
+    if not query.group:
+        ranking = _rank(snapshot, query, asked, allowed, n=n)
+        return ranking, [1] * len(ranking.rows)
+    works = best_works(lambda rows: _rank(snapshot, query, asked, allowed, n=rows), snapshot.base.editions, n=n)
+    return works.ranking, works.editions.tolist()
+
+
 def _rank(
     snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int, wanted: int | None = None
 ) -> Ranking:
@@ -190,7 +207,15 @@ def _rank(
 
 
 def _hit(
-    snapshot: Snapshot, query: Query, understanding: Understanding, *, rank: int, row: int, score: float, marks: int
+    snapshot: Snapshot,
+    query: Query,
+    understanding: Understanding,
+    *,
+    rank: int,
+    row: int,
+    score: float,
+    marks: int,
+    editions: int,
 ) -> Hit:
     blob = snapshot.base.blob(row)
     matched = matched_words(understanding, marks)
@@ -203,6 +228,7 @@ def _hit(
         matched=matched,
         highlights=highlights(json.loads(blob), needles) if query.highlight and needles else {},
         parts=score_parts(snapshot, understanding, row, score, marks) if query.explain else (),
+        editions=editions,
         blob=blob,
     )
 
@@ -248,4 +274,4 @@ def _facets(
     if any(getattr(query.filter, name) for name in query.filter.__slots__):
         everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0, wanted=ranking.asked)
         found = everywhere.matched
-    return facet_counts(snapshot, query.facets, query.filter, found, at=at)
+    return facet_counts(snapshot, query.facets, query.filter, found, at=at, works=bool(query.group))

@@ -203,9 +203,11 @@ def test_cosines_are_dot_products_of_the_rows_vectors(vectors: list[dict[int, in
 
 def test_codes_are_counted_and_filtered_row_by_row() -> None:
     offsets, codes = np.array([0, 2, 2, 3], np.uint32), np.array([0, 1, 1], np.uint32)
-    counts = np.zeros(2, np.uint32)
-    count_codes(np.array([0, 2], np.uint32), offsets, codes, counts)
-    assert counts.tolist() == [1, 2]
+    rows, apart, together = np.array([0, 2], np.uint32), np.array([1, 3], np.uint32), np.array([5, 5], np.uint32)
+    for groups, expected in ((apart, [1, 2]), (together, [1, 1])):
+        counts, last = np.zeros(2, np.uint32), np.zeros(2, np.uint32)
+        count_codes(rows, groups, offsets, codes, counts, last)
+        assert counts.tolist() == expected
     mask = np.ones(3, np.uint8)
     mark_codes(np.array([1, 0], np.uint8), offsets, codes, mask)
     assert mask.tolist() == [1, 0, 0]

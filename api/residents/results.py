@@ -42,7 +42,9 @@ async def results(request: Request) -> Response:
     """A page of results; without any, what to do instead."""
     browsing = read_browsing(request)
     snapshot = snapshot_of(request)
-    query = replace(browsing.parameters.query(), limit=PAGE, offset=(browsing.page - 1) * PAGE, facets=FACETS)
+    query = replace(
+        browsing.parameters.query(), group="edition", limit=PAGE, offset=(browsing.page - 1) * PAGE, facets=FACETS
+    )
     result = search(snapshot, query)
     return page(
         request,
