@@ -145,6 +145,10 @@ def _sounding_like(store: SpellingStore, letter: str) -> Choice:
     return _choice(qualities if own is None else {**qualities, own: 1.0})
 
 
+def _sound_alike(left: str, right: str) -> bool:
+    return any(is_usual(left, syllable) and is_usual(right, syllable) for syllable in readings_of(left))
+
+
 def _substituted(store: SpellingStore, letters: str, at: int) -> Iterator[Correction]:
     """One letter is another."""
     own = [exactly(store, letter) for letter in letters]
@@ -155,6 +159,8 @@ def _substituted(store: SpellingStore, letters: str, at: int) -> Iterator[Correc
             alike = likeness(letter, match.text[i])
             if len(letters) > 2 or alike >= LOOKS_ALIKE:
                 way: Way = "lookalike" if alike >= LOOKS_ALIKE else "spelling"
+                if _sound_alike(letter, match.text[i]):
+                    way = "homophone"
                 yield _correction(match, way, max(_ANY, alike**_SHARPNESS))
 
 

@@ -160,3 +160,25 @@ def test_a_theme_stands_for_its_subjects(client: TestClient) -> None:
     found = page(client, home.link("智慧助老"))
     assert found.one("h1").text.startswith("智慧助老")
     assert titles(found) == ["智能手机课堂"]
+
+
+def test_a_guess_says_so_and_can_be_taken_back(client: TestClient) -> None:
+    found = page(client, "/search?q=太级拳&kind=book")
+    assert "按读音为您找到“太极拳”" in found.one(cls="notice").text
+    exactly = found.link("只找“太级拳”")
+    assert asked(exactly) == {"q": ["太级拳"], "kind": ["book"], "correct": ["false"]}
+    assert "为您找到" not in page(client, exactly).text
+
+
+def test_a_question_says_what_was_looked_for(client: TestClient) -> None:
+    found = page(client, "/search?q=有没有讲太极拳的书")
+    assert "按“太极拳”为您查找，图书排在前面" in found.one(cls="notice").text
+    assert found.all("li", cls="card")[0].all("span", cls="kind")[0].text == "图书"
+
+
+def test_the_help_line_stands_on_every_page(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(Resource(id="c:1", kind="course", title="太极拳"))
+    client = TestClient(create_app(lambda: snapshot, help_line="0512-1234 5678"))
+    for address in ("/", "/search?q=没有的", "/items/c:1", "/for-you", "/help", "/nowhere"):
+        response = client.get(address, headers={"Accept": "text/html"})
+        assert 'href="tel:0512-12345678"' in response.text, address

@@ -74,7 +74,7 @@ def read_browsing(request: Request) -> Browsing:
         pairs = [(name, value.strip()) for name, value in parse_qsl(text, max_num_fields=_MOST_PAIRS)]
     except ValueError as error:
         raise InvalidRequest([Complaint(pointer="", message="参数太多")]) from error
-    given = _collected(pair for pair in pairs if pair[0] in (*FILTERS, "q", "sort") and pair[1])
+    given = _collected(pair for pair in pairs if pair[0] in (*FILTERS, "q", "sort", "correct") and pair[1])
     parameters, used = _parsed(given)
     page = _page([value for name, value in pairs if name == "page"])
     return Browsing(parameters=parameters, given=used, page=page, ignored=used.keys() != given.keys())

@@ -55,7 +55,10 @@ async def results(request: Request) -> Response:
         heading=_heading(browsing),
         result=result,
         synonyms=_synonyms(result),
+        searched=_searched(browsing, result),
         literally=_literally(browsing, result),
+        exactly=browsing.address({"correct": ("false",)}) if result.interpretation.corrected else "",
+        others=[(text, _another(browsing, text)) for text in result.interpretation.others],
         cards=[hit_card(hit) for hit in result.hits],
         kind_choices=kinds(browsing, result.facets),
         sections=sections(browsing, result.facets),
@@ -82,10 +85,19 @@ def _synonyms(result: Result) -> Sequence[str]:
 
 def _literally(browsing: Browsing, result: Result) -> str:
     """The address that asks for just these words; empty where nothing else was searched for."""
-    text = browsing.parameters.q
-    if not result.interpretation.synonyms or result.interpretation.structured:
+    read = result.interpretation
+    if not read.synonyms or read.structured:
         return ""
-    return browsing.address({"q": (f'"{text}"',)})
+    return browsing.address({"q": (f'"{_searched(browsing, result)}"',)})
+
+
+def _searched(browsing: Browsing, result: Result) -> str:
+    return result.interpretation.corrected or browsing.parameters.q
+
+
+def _another(browsing: Browsing, text: str) -> str:
+    """The address that asks for something else that may have been meant."""
+    return browsing.address({"q": (text,), "correct": ()})
 
 
 def _pages(browsing: Browsing, result: Result) -> Pages:
