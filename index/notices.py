@@ -10,7 +10,17 @@ _GUESSED: Final[Mapping[Step, str]] = {
     "lookalike": "按字形",
     "spelling": "按相近的写法",
 }
-_KINDS: Final = {"course": "课程", "book": "图书", "activity": "活动", "place": "学习地点", "story": "学习故事"}
+_NAMES: Final = {
+    "course": "课程",
+    "book": "图书",
+    "activity": "活动",
+    "place": "学习地点",
+    "story": "学习故事",
+    "online": "线上",
+    "offline": "线下",
+    "print": "纸质书",
+    "ebook": "电子书",
+}
 
 
 def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
@@ -39,6 +49,7 @@ def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
 
 
 def _question(read: Interpretation) -> str:
-    named = [_KINDS.get(value, value) for values in read.preferred.values() for value in values]
-    first = f"，{'、'.join(named)}排在前面" if named else ""
-    return f"按“{read.corrected}”为您查找{first}。" if read.corrected else f"为您列出全部内容{first}。"
+    named = "、".join(_NAMES.get(value, value) for values in read.preferred.values() for value in values)
+    if not read.corrected:
+        return f"为您列出：{named}。"
+    return f"按“{read.corrected}”为您查找，{named}排在前面。" if named else f"按“{read.corrected}”为您查找。"

@@ -1,6 +1,6 @@
 """What a question is about: 有没有讲园林的书 is about 园林, and rather about books."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ class Question:
     """A query with its frame taken off."""
 
     matter: str
-    """Folded; empty where only an audience, a level or a place is named."""
+    """Folded; empty where only kind, audience, level or place are named."""
     removed: tuple[str, ...]
     """What was taken away, in the order in which it was."""
     named: Named
@@ -59,7 +59,7 @@ class FrameTable:
             if word.text in self._mentioned:
                 _add(named, self._mentioned[word.text])
         if not any(map(str.isalnum, text)):
-            return Question(matter="", removed=removed, named=named) if named.keys() - {"kind"} else None
+            return Question(matter="", removed=removed, named=named) if named else None
         return Question(matter=text, removed=removed, named=named) if removed or named else None
 
     def _stripped(self, folded: str, edges: frozenset[int]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -70,7 +70,7 @@ class FrameTable:
             if found := self._at_front(folded, start, end, edges):
                 _add(named, self._leading[found])
                 start += len(found)
-            elif found := self._at_end(folded, start, end, edges):
+            elif found := self._at_end(folded, start, end, edges, named.keys()):
                 _add(named, self._ending[found])
                 end -= len(found)
             else:
@@ -86,9 +86,12 @@ class FrameTable:
                 return text
         return ""
 
-    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int]) -> str:
+    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int], named: Collection[str]) -> str:
+        """The longest frame; a kind is named once only: 关于书的书 is about 书."""
         for length in range(min(self._longest, end - start), 0, -1):
             text = folded[end - length : end]
+            if "kind" in named and "kind" in self._ending.get(text, ()):
+                continue
             if text in self._ending and (length >= _LONG or end - length in edges):
                 return text
         return ""

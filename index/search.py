@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     asked = _read(snapshot, query, at)
     n = query.offset + query.limit
     ranking, editions = _found(snapshot, query, asked, allowed, n=n)
-    if query.correct and asked.mask is None and not asked.empty:
+    if query.correct and not asked.structured and not asked.empty:
         better = _better(snapshot, query, asked, ranking, at)
         if better.understanding is not asked.understanding:
             ranking, editions = _found(snapshot, query, better, allowed, n=n)
@@ -89,8 +89,10 @@ class _Asked:
     well: bool = True
     """False where nothing holds all the words, and no name holds the text."""
     mask: RowMask | None = None
+    """(rows,) what a structured query matches, or what has all that a question without a matter names."""
+    structured: bool = False
     empty: bool = False
-    """Nothing is to be found but what the filter allows."""
+    """No words are to be found: all rows that filter and mask allow."""
     notice: str = ""
 
 
@@ -115,11 +117,22 @@ def _read(snapshot: Snapshot, query: Query, at: int) -> _Asked:
     question = snapshot.frames.read(folded, snapshot.segmenter) if query.correct else None
     if question is None or stands_in_name(snapshot, folded, at=at):
         return _Asked(folded=folded, understanding=understand(snapshot, folded), empty=not folded.strip())
+    if not question.matter:
+        return _read_wish(snapshot, folded, question, at)
+    understanding = _understood(snapshot, question.matter, question, None)
+    return _Asked(folded=folded, understanding=understanding, question=question)
+
+
+def _read_wish(snapshot: Snapshot, folded: str, question: Question, at: int) -> _Asked:
+    """有什么适合老人的书: everything that is named, or what comes near where nothing has all of it."""
+    conditions: dict[str, Any] = dict(question.named)
+    mask = allowed_rows(snapshot, Filter(**conditions), at=at)
     return _Asked(
         folded=folded,
-        understanding=_understood(snapshot, question.matter, question, None),
+        understanding=understand(snapshot, "", named=question.named),
         question=question,
-        empty=not question.matter,
+        mask=mask if mask.any() else None,
+        empty=True,
     )
 
 
@@ -131,7 +144,9 @@ def _read_structured(snapshot: Snapshot, text: str, folded: str) -> _Asked:
     answer = index.answer(text, snapshot.segmenter)
     mask = np.zeros(len(snapshot), np.uint8)
     mask[np.searchsorted(snapshot.base.serials, answer.serials)] = 1
-    return _Asked(folded=folded, understanding=understand(snapshot, answer.text), mask=mask, notice=answer.notice)
+    return _Asked(
+        folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
+    )
 
 
 def _understood(snapshot: Snapshot, text: str, question: Question | None, guess: Guess | None) -> Understanding:
@@ -241,10 +256,10 @@ def _needles(understanding: Understanding) -> list[str]:
 
 def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Interpretation:
     understanding, question = asked.understanding, asked.question
-    relaxed = asked.mask is None and ranking.asked < understanding.wanted
+    relaxed = not asked.structured and ranking.asked < understanding.wanted
     read = Interpretation(
         normalized=asked.folded,
-        corrected=understanding.folded if understanding.folded != asked.folded and asked.mask is None else "",
+        corrected="" if asked.structured or understanding.folded == asked.folded else understanding.folded,
         by=(step := _step(asked)),
         others=asked.guess.others if asked.guess else (),
         words=understanding.words,
@@ -254,7 +269,7 @@ def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Inte
         dropped=understanding.dropped,
         subjects=nearest_subjects(snapshot, ranking.rows[:_SUBJECTS_OF]) if step == "relaxed" else (),
         relaxed=relaxed,
-        structured=asked.mask is not None,
+        structured=asked.structured,
     )
     return replace(read, notice=asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well))
 
@@ -262,7 +277,7 @@ def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Inte
 def _step(asked: _Asked) -> Step:
     if asked.guess:
         return asked.guess.by
-    if not asked.well and asked.mask is None and not asked.empty:
+    if not asked.well and not asked.structured and not asked.empty:
         return "relaxed"
     return "question" if asked.question and asked.question.removed else ""
 

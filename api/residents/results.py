@@ -65,7 +65,7 @@ async def results(request: Request) -> Response:
         removals=list(removals(browsing)),
         sorts=[(name, said, browsing.address({"sort": (name,)})) for name, said in SORT_NAMES.items()],
         pages=_pages(browsing, result),
-        consolations=() if result.total else _consolations(snapshot, browsing.parameters.q),
+        consolations=_consolations(snapshot, browsing.parameters.q) if _disappoints(result) else (),
         themes=() if result.total else themes_of(snapshot),
     )
 
@@ -110,6 +110,11 @@ def _pages(browsing: Browsing, result: Result) -> Pages:
         following=browsing.address(page=number + 1) if number < last else "",
         beyond=number == LAST_PAGE and result.total > LAST_PAGE * PAGE,
     )
+
+
+def _disappoints(result: Result) -> bool:
+    """Whether nothing was found, or nothing that holds any of the words."""
+    return not result.total or (result.interpretation.by == "relaxed" and not any(hit.matched for hit in result.hits))
 
 
 def _consolations(snapshot: Snapshot, text: str) -> Sequence[Card]:
