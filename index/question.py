@@ -1,6 +1,6 @@
 """What a question is about: 有没有讲园林的书 is about 园林, and rather about books."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,12 +66,14 @@ class FrameTable:
         start, end = _trimmed(folded, 0, len(folded))
         removed: list[str] = []
         named: dict[str, tuple[str, ...]] = {}
+        kind_said = False
         while start < end:
             if found := self._at_front(folded, start, end, edges):
                 _add(named, self._leading[found])
                 start += len(found)
-            elif found := self._at_end(folded, start, end, edges, named.keys()):
+            elif found := self._at_end(folded, start, end, edges, kind_said=kind_said):
                 _add(named, self._ending[found])
+                kind_said |= "kind" in self._ending[found]
                 end -= len(found)
             else:
                 break
@@ -86,11 +88,11 @@ class FrameTable:
                 return text
         return ""
 
-    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int], named: Collection[str]) -> str:
-        """The longest frame; a kind is named once only: 关于书的书 is about 书."""
+    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int], *, kind_said: bool) -> str:
+        """The longest frame; a kind is said once only: 关于书的书 is about 书."""
         for length in range(min(self._longest, end - start), 0, -1):
             text = folded[end - length : end]
-            if "kind" in named and "kind" in self._ending.get(text, ()):
+            if kind_said and "kind" in self._ending.get(text, ()):
                 continue
             if text in self._ending and (length >= _LONG or end - length in edges):
                 return text
