@@ -41,6 +41,11 @@ class Browsing:
     def narrowed(self) -> bool:
         return any(name in FILTERS for name in self.given)
 
+    @property
+    def refined(self) -> bool:
+        """Whether one looks at the same search in another way: a filter chosen, another order, a further page."""
+        return self.narrowed or self.page > 1 or self.parameters.sort != "relevance"
+
     def chosen(self, name: str) -> tuple[str, ...]:
         return self.given.get(name, ())
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request, Response
 
 from api.newest import snapshot_of
+from api.query_recording import note_search
 from api.residents.browsing import LAST_PAGE, PAGE, PATH, Browsing, read_browsing
 from api.residents.cards import Card, hit_card, item_card
 from api.residents.narrowing import FACETS, kinds, removals, sections
@@ -46,6 +47,8 @@ async def results(request: Request) -> Response:
         browsing.parameters.query(), group="edition", limit=PAGE, offset=(browsing.page - 1) * PAGE, facets=FACETS
     )
     result = search(snapshot, query)
+    if not browsing.refined:
+        note_search(request, query, result)
     return page(
         request,
         "results.html",
