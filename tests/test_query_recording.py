@@ -122,7 +122,7 @@ def test_the_help_says_what_is_kept(snapshot: Snapshot, log: QueryLog) -> None:
         client = TestClient(create_app(lambda: snapshot, recorder=recorder))
         said = read_page(client.get("/help").text).one("article").text
     assert "不会记下来" not in said
-    assert "14 天里大家一共搜了不到 5 次的词，14 天一到就删掉" in said
+    assert "14 天里大家一共搜了不到 5 次的词，满 14 天就删掉" in said
 
 
 def test_a_database_that_is_busy_is_waited_for(snapshot: Snapshot, log: QueryLog, tmp_path: Path) -> None:
