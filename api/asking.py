@@ -84,7 +84,7 @@ class FilterFields(BaseModel):
     """Published in this year or later."""
     year_to: Year | None = None
     date_from: Moment | None = Field(None, alias="from")
-    """Takes place at or after; a date alone means its beginning in Beijing."""
+    """Takes place at or after, if only for a part of its time; a date alone means its beginning in Beijing."""
     date_to: EndMoment | None = Field(None, alias="to")
     """Takes place before; a date alone includes that day."""
 

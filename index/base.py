@@ -105,7 +105,7 @@ class Base:
     published: UInt32
     """(R,) YYYYMMDD, 0 unknown."""
     starts: Int64
-    """(R,) seconds since 1970, 0 unknown."""
+    """(R,) seconds since 1970; 1 long ago, where only the end is known; 0 unknown."""
     ends: Int64
     """(R,) seconds since 1970 when an activity is over; the largest number: never."""
     rating: Float32

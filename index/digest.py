@@ -22,6 +22,8 @@ from index.strings import string_hashes
 
 NEVER: Final = np.iinfo(np.int64).max
 """The end of what has no end."""
+LONG_AGO: Final = 1
+"""The start of what has only an end; 0 is no date at all."""
 
 _BEIJING = timezone(timedelta(hours=8))
 _FACET_FIELDS = {"subject": "subjects"}
@@ -151,8 +153,8 @@ def _columns(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         (
             record.get("status", "active") == "active",
             date_number(record.get("published", "")),
-            _seconds(record.get("starts_at", "")),
-            _end(record),
+            _first_moment(record),
+            last_moment(record) if record["kind"] == "activity" else int(NEVER),
             record.get("rating", np.nan),
             record.get("popularity", np.nan),
             sum(name in record for name in _FACTS) / len(_FACTS),
@@ -177,13 +179,17 @@ def date_number(date: str) -> int:
 
 
 def _seconds(moment: str) -> int:
-    return int(datetime.fromisoformat(moment).timestamp()) if moment else 0
+    return int(datetime.fromisoformat(moment).timestamp())
 
 
-def _end(record: Mapping[str, Any]) -> int:
-    """When an activity is over: at `ends_at`, else when the day of `starts_at` is past in Beijing."""
-    if record["kind"] != "activity":
-        return int(NEVER)
+def _first_moment(record: Mapping[str, Any]) -> int:
+    if record.get("starts_at"):
+        return _seconds(record["starts_at"])
+    return LONG_AGO if record.get("ends_at") else 0
+
+
+def last_moment(record: Mapping[str, Any]) -> int:
+    """When it is past: at `ends_at`, else when the day of `starts_at` is past in 北京时间; NEVER without a date."""
     if record.get("ends_at"):
         return _seconds(record["ends_at"])
     if record.get("starts_at"):

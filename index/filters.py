@@ -11,6 +11,7 @@ from index.arrays import Float32, RowMask, UInt32
 from index.base import FACETS
 from index.folding import fold
 from index.kernel import count_codes, mark_codes
+from index.occasions import takes_place
 from index.query import FacetValue, Filter
 from index.question import Named
 from index.snapshot import Snapshot
@@ -21,6 +22,8 @@ COUNTED: Final = (*FACETS, YEAR)
 
 _MOST_VALUES = 50
 """Values of one facet in an answer, the most frequent first."""
+_MOST_YEARS = 200
+"""More than any collection has; who adds them up, to decades say, needs them all."""
 
 
 _MOST_SUBJECTS = 3
@@ -102,10 +105,8 @@ def _mask(snapshot: Snapshot, filter: Filter) -> RowMask:
         mask &= base.year >= max(filter.year_from, 1)
     if filter.year_to is not None:
         mask &= (base.year <= filter.year_to) & (base.year > 0)
-    if filter.date_from is not None:
-        mask &= (base.ends > filter.date_from) & (base.starts > 0)
-    if filter.date_to is not None:
-        mask &= (base.starts < filter.date_to) & (base.starts > 0)
+    if filter.date_from is not None or filter.date_to is not None:
+        mask &= takes_place(snapshot, filter.date_from, filter.date_to)
     return mask
 
 
@@ -139,4 +140,4 @@ def _year_counts(snapshot: Snapshot, rows: UInt32, groups: UInt32) -> tuple[Face
     pairs = np.unique(groups.astype(np.uint64) << np.uint64(16) | snapshot.base.year[rows])
     counts = np.bincount((pairs & np.uint64(0xFFFF)).astype(np.int64))
     years = [year for year in np.flatnonzero(counts)[::-1].tolist() if year]
-    return tuple(FacetValue(value=str(year), count=int(counts[year])) for year in years[:_MOST_VALUES])
+    return tuple(FacetValue(value=str(year), count=int(counts[year])) for year in years[:_MOST_YEARS])

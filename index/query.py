@@ -37,7 +37,8 @@ class Filter:
     """Published in this year or later; unknown years stay out."""
     year_to: int | None = None
     date_from: int | None = None
-    """Takes place at or after this moment, in seconds since 1970; what has no date stays out."""
+    """Takes place at or after this moment, in seconds since 1970, if only for a part of its time; of a weekly schedule
+    only its days count; what has no date stays out."""
     date_to: int | None = None
     """Takes place before this moment."""
 

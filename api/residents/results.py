@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request, Response
 
 from api.newest import snapshot_of
+from api.query_recording import note_search
 from api.residents.browsing import LAST_PAGE, PAGE, PATH, Browsing, read_browsing
 from api.residents.cards import Card, hit_card, item_card
-from api.residents.narrowing import FACETS, kinds, removals, sections
+from api.residents.narrowing import FACETS, kinds, removals, sections, times
 from api.residents.pages import page
+from api.residents.periods import PERIOD_NAMES
 from api.residents.themes import themes_of
 from api.residents.wording import KIND_NAMES, SORT_NAMES
 from index.query import Result
@@ -46,6 +48,8 @@ async def results(request: Request) -> Response:
         browsing.parameters.query(), group="edition", limit=PAGE, offset=(browsing.page - 1) * PAGE, facets=FACETS
     )
     result = search(snapshot, query)
+    if not browsing.refined:
+        note_search(request, query, result)
     return page(
         request,
         "results.html",
@@ -61,6 +65,7 @@ async def results(request: Request) -> Response:
         others=[(text, _another(browsing, text)) for text in result.interpretation.others],
         cards=[hit_card(hit) for hit in result.hits],
         kind_choices=kinds(browsing, result.facets),
+        time_choices=times(snapshot, browsing, query),
         sections=sections(browsing, result.facets),
         removals=list(removals(browsing)),
         sorts=[(name, said, browsing.address({"sort": (name,)})) for name, said in SORT_NAMES.items()],
@@ -75,7 +80,8 @@ def _heading(browsing: Browsing) -> str:
     if browsing.parameters.q:
         return browsing.parameters.q
     kinds_chosen = [KIND_NAMES[kind] for kind in browsing.chosen("kind")]
-    return " · ".join([*(choice.text for choice in removals(browsing)), *kinds_chosen]) or "全部资源"
+    when = [PERIOD_NAMES[browsing.parameters.when]] if browsing.parameters.when else []
+    return " · ".join([*when, *(choice.text for choice in removals(browsing)), *kinds_chosen]) or "全部资源"
 
 
 def _synonyms(result: Result) -> Sequence[str]:
