@@ -286,7 +286,7 @@ def _facets(
     snapshot: Snapshot, query: Query, asked: _Asked, ranking: Ranking, *, at: int
 ) -> dict[str, tuple[FacetValue, ...]]:
     found = ranking.matched
-    if any(getattr(query.filter, name) for name in query.filter.__slots__):
+    if query.filter != Filter():
         everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0, wanted=ranking.asked)
         found = everywhere.matched
     return facet_counts(snapshot, query.facets, query.filter, found, at=at, works=bool(query.group))

@@ -230,7 +230,6 @@ def test_every_year_is_counted(snapshot_of: Callable[..., Snapshot]) -> None:
     assert [value.value for value in counted] == [str(year) for year in reversed(years)]
 
 
-@pytest.mark.xfail(strict=True, reason="index.search takes free=False for no filter")
 def test_what_is_not_free_still_shows_what_is(snapshot: Snapshot) -> None:
     free = search(snapshot, Query(filter=Filter(free=False), facets=("free",), at=seconds(moment(0)))).facets["free"]
     assert {value.value for value in free} == {"true", "false"}
