@@ -119,8 +119,10 @@ def _pages(browsing: Browsing, result: Result) -> Pages:
 
 
 def _disappoints(result: Result) -> bool:
-    """Whether nothing was found, or nothing that holds any of the words."""
-    return not result.total or (result.interpretation.by == "relaxed" and not any(hit.matched for hit in result.hits))
+    """Whether hardly anything was found, or nothing that holds any of the words."""
+    if result.interpretation.by != "relaxed":
+        return not result.total
+    return result.total < _CONSOLATIONS or not any(hit.matched for hit in result.hits)
 
 
 def _consolations(snapshot: Snapshot, text: str) -> Sequence[Card]:
