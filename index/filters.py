@@ -24,8 +24,6 @@ _MOST_VALUES = 50
 """Values of one facet in an answer, the most frequent first."""
 _MOST_YEARS = 200
 """More than any collection has; who adds them up, to decades say, needs them all."""
-
-
 _MOST_SUBJECTS = 3
 
 
