@@ -10,21 +10,17 @@ import numpy as np
 from index.arrays import RowMask, UInt32
 from index.filters import allowed_rows
 from index.snapshot import Snapshot
+from recommender.beside import beside
 from recommender.checking import check_request
 from recommender.continuation import decode_shown, encode_shown
 from recommender.lists import as_items, for_strangers, listed
-from recommender.nearest import Profile, nearest
+from recommender.matching import matching_items
+from recommender.nearest import Profile
 from recommender.profile import interest_vector, like_vector
-from recommender.reasons import explain, goes_with
 from recommender.request import Degraded, Item, Recommendation, Request
-from recommender.selection import choose
 
 RECOMMENDED_KINDS: Final = ("course", "book", "activity")
 """Places and stories are recommended only to those who ask for them by kind."""
-
-_POOL: Final = 10
-"""Candidates for each resource to be chosen, where choosing is more than taking the first."""
-_LEAST_POOL: Final = 100
 
 
 def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
@@ -69,7 +65,9 @@ class _Known:
     @classmethod
     def of(cls, snapshot: Snapshot, request: Request) -> "_Known":
         judged = dict.fromkeys([*request.likes, *request.dislikes])
-        rows = {id: snapshot.row_of(id) for id in [*judged, *request.exclude_ids, request.item_id]}
+        unwanted = [*request.exclude_ids, request.item_id] if request.item_id else request.exclude_ids
+        ids = [*dict.fromkeys([*judged, *unwanted])]
+        rows = dict(zip(ids, snapshot.rows_of(ids), strict=True))
 
         def there(ids: Sequence[str]) -> list[int]:
             return [row for id in dict.fromkeys(ids) if (row := rows[id]) is not None]
@@ -77,7 +75,7 @@ class _Known:
         return cls(
             liked=there(request.likes),
             disliked=there(request.dislikes),
-            excluded=there([*request.exclude_ids, request.item_id]),
+            excluded=there(unwanted),
             unknown=tuple(id for id in judged if rows[id] is None),
         )
 
@@ -96,17 +94,17 @@ def _put_forward(
 ) -> list[Item]:
     """What the scene and the profile bring; nothing where neither knows anything."""
     if request.scene == "item":
-        return _beside(snapshot, request, allowed, shown)
+        return _numbered(beside(snapshot, request, allowed, shown))
     profile = _profile(snapshot, request, known)
     if request.scene == "campaign":
         campaign = listed(snapshot, "campaign", allowed, n=len(allowed), at=at)
         within = np.zeros_like(allowed)
         within[[entry.row for entry in campaign]] = 1
-        near = _nearest_items(snapshot, request, profile, allowed & within, shown, n=request.limit) if profile else []
+        near = matching_items(snapshot, request, profile, allowed & within, shown, n=request.limit) if profile else []
         rest = [entry for entry in campaign if entry.row not in {item.row for item in near}]
         more = as_items(snapshot, rest[: request.limit - len(near)], explain=request.explain)
         return _numbered([*near, *more])
-    return _nearest_items(snapshot, request, profile, allowed, shown, n=request.limit) if profile else []
+    return matching_items(snapshot, request, profile, allowed, shown, n=request.limit) if profile else []
 
 
 def _profile(snapshot: Snapshot, request: Request, known: _Known) -> Profile:
@@ -118,49 +116,6 @@ def _profile(snapshot: Snapshot, request: Request, known: _Known) -> Profile:
         likes=like_vector(snapshot, known.liked if request.personalized else ()),
         dislikes=like_vector(snapshot, known.disliked if request.personalized else ()),
     )
-
-
-def _beside(snapshot: Snapshot, request: Request, allowed: RowMask, shown: UInt32) -> list[Item]:
-    """What goes with a resource: what its record names, then other kinds near to it, then its own kind."""
-    row = snapshot.row_of(request.item_id)
-    assert row is not None  # check_request has seen it
-    items = [item for item in goes_with(snapshot, row, explain=request.explain) if allowed[item.row]][: request.limit]
-    likes = like_vector(snapshot, [row])
-    profile = Profile(asked=(), liked=(row,), interests=interest_vector(snapshot, ()), likes=likes)
-    own_kind = same_kind(snapshot, row)
-    for mask in (allowed & (1 - own_kind), allowed & own_kind):
-        mask[[item.row for item in items]] = 0
-        items += _nearest_items(snapshot, request, profile, mask, shown, n=request.limit - len(items))
-    return _numbered([replace(item, source="similar") if item.source == "profile" else item for item in items])
-
-
-def same_kind(snapshot: Snapshot, row: int) -> RowMask:
-    """(rows,) 1 for what is of a row's kind; every row has just one."""
-    codes = snapshot.base.facet_codes["kind"]
-    mask: RowMask = (codes == codes[row]).astype(np.uint8)
-    return mask
-
-
-def _nearest_items(
-    snapshot: Snapshot, request: Request, profile: Profile, allowed: RowMask, shown: UInt32, *, n: int
-) -> list[Item]:
-    diversity = snapshot.revision.tuning.diversity if request.diversity is None else request.diversity
-    first_only = not diversity and not request.quota
-    pool = n if first_only else max(_POOL * n, _LEAST_POOL)
-    found = nearest(snapshot, profile, allowed, n=pool if n else 0)
-    chosen = choose(snapshot, found.rows, found.scores, n=n, diversity=diversity, quota=request.quota, shown=shown)
-    return [
-        Item(
-            row=(row := int(found.rows[position])),
-            id=snapshot.base.ids[row],
-            rank=rank,
-            score=float(found.scores[position]),
-            source="profile",
-            reasons=explain(snapshot, row, profile.asked, profile.liked, found.parts) if request.explain else (),
-            blob=snapshot.base.blob(row),
-        )
-        for rank, position in enumerate(chosen, start=1)
-    ]
 
 
 def _numbered(items: Sequence[Item]) -> list[Item]:
