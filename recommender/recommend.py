@@ -10,7 +10,7 @@ import numpy as np
 from index.arrays import RowMask, UInt32
 from index.filters import allowed_rows
 from index.snapshot import Snapshot
-from recommender.beside import beside
+from recommender.beside import beside, named_kinds
 from recommender.checking import check_request
 from recommender.continuation import decode_shown, encode_shown
 from recommender.lists import as_items, for_strangers, listed
@@ -20,11 +20,13 @@ from recommender.profile import interest_vector, like_vector
 from recommender.request import Degraded, Item, Recommendation, Request
 
 RECOMMENDED_KINDS: Final = ("course", "book", "activity")
-"""Places and stories are recommended only to those who ask for them by kind."""
+"""Places and stories are recommended only to those who ask for them by kind, and beside what names one."""
 
 
 def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
     """Resources near to interests and likes, the best first; lists for everybody where nothing usable is known.
+
+    Beside a resource only what goes with it: that may be nothing.
 
     Raises: InvalidInput if something asked is not acceptable; NotFound if `item_id` is not there.
     """
@@ -36,7 +38,7 @@ def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
     allowed[[*known.liked, *known.disliked, *known.excluded, *shown.tolist()]] = 0
     items = _put_forward(snapshot, request, known, allowed, shown, at)
     personalized = bool(items)
-    if not items or (request.scene == "zero_result" and len(items) < request.limit):
+    if (not items and request.scene != "item") or (request.scene == "zero_result" and len(items) < request.limit):
         allowed[[item.row for item in items]] = 0
         lists = for_strangers(snapshot, allowed, n=request.limit - len(items), at=at)
         items = _numbered([*items, *as_items(snapshot, lists, explain=request.explain)])
@@ -84,7 +86,9 @@ def _candidates(snapshot: Snapshot, request: Request, at: int) -> RowMask:
     """(rows,) 1 for what may be recommended, a copy."""
     filter = request.filter
     if not filter.kind:
-        filter = replace(filter, kind=tuple(request.quota) or RECOMMENDED_KINDS)
+        named = named_kinds(snapshot, request.item_id) if request.scene == "item" else ()
+        kinds = tuple(request.quota) or tuple(dict.fromkeys([*RECOMMENDED_KINDS, *named]))
+        filter = replace(filter, kind=kinds)
     allowed: RowMask = allowed_rows(snapshot, filter, at=at).copy()
     return allowed
 
@@ -127,6 +131,8 @@ def _why(request: Request, known: _Known, *, personalized: bool) -> Degraded | N
         return "not_personalized"
     if personalized:
         return None
+    if request.scene == "item":
+        return "no_match"
     if request.likes and not known.liked and not request.interests:
         return "unknown_likes"
     if request.interests or known.liked:
