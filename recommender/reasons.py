@@ -1,12 +1,14 @@
 """Reasons: plain sentences about what each interest and each like gave to a score."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from corpus.resource import TEXT_FIELDS
 from index.arrays import UInt32
 from index.folding import fold
+from index.highlighting import as_written
 from index.snapshot import Snapshot
 from recommender.profile import Vector
 from recommender.request import Interest, Reason
@@ -21,6 +23,7 @@ _LEAST_SHARE = 0.05
 _TELLING_FIELDS = sum(1 << TEXT_FIELDS.index(name) for name in ("title", "subtitle", "creators", "subjects", "tags"))
 """Bits of the fields whose words say what a resource is about; a publisher's town says nothing."""
 _DESCRIPTION = 1 << TEXT_FIELDS.index("description")
+_LATIN: Final = re.compile("[a-z]")
 _THIS: Final[Mapping[str, str]] = {
     "course": "本课程讲",
     "book": "本书讲",
@@ -77,7 +80,7 @@ class _Wording:
         self._liked = liked
         self._folded = [fold(interest.text) for interest in interests]
         self._words: dict[int, str] = {}
-        """The words of terms; empty for one that is never named."""
+        """The words of terms; empty for one that is not named."""
         self._records: dict[int, Mapping[str, Any]] = {}
 
     def of_interest(self, row: int, given: Given, share: float) -> Reason:
@@ -85,16 +88,17 @@ class _Wording:
         if is_sensitive(self._snapshot, folded):
             return Reason(code="interest_terms", text="与您填写的内容有关", share=share, evidence={"terms": []})
         terms = self._telling(given)
-        told = [term for term in terms if term != folded]
+        written = self._as_written(row, terms)
+        told = [shown for shown, term in zip(written, terms, strict=True) if term != folded]
         text = f"因为您关注“{interest.text}”"
         if told:
             text += f"：{_THIS[kind_of(self._snapshot, row)]}{_quoted(told)}"
-        evidence = {"interest": interest.text, "terms": terms}
+        evidence = {"interest": interest.text, "terms": written}
         return Reason(code="interest_terms", text=text, share=share, evidence=evidence)
 
     def of_like(self, row: int, given: Given, share: float) -> Reason:
         liked = self._record(self._liked[given.owner])
-        terms = self._telling(given)
+        terms = self._as_written(row, self._telling(given))
         text = f"与您喜欢的{titled(liked)}相近"
         if terms:
             text += f"：都有{_quoted(terms)}"
@@ -116,8 +120,15 @@ class _Wording:
         word = self._words.get(term)
         if word is None:
             word = self._snapshot.base.terms[term]
-            self._words[term] = word = "" if is_sensitive(self._snapshot, word) else word
+            unsaid = word in self._snapshot.revision.stop_words or is_sensitive(self._snapshot, word)
+            self._words[term] = word = "" if unsaid else word
         return word
+
+    def _as_written(self, row: int, words: Sequence[str]) -> list[str]:
+        """The words in the resource's own spelling; a Chinese one that it holds as it is needs no search."""
+        blob = self._snapshot.base.blob(row)
+        same = [not _LATIN.search(word) and word.encode() in blob for word in words]
+        return [word if kept else as_written(self._record(row), word) for word, kept in zip(words, same, strict=True)]
 
     def _record(self, row: int) -> Mapping[str, Any]:
         if row not in self._records:

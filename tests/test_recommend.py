@@ -98,6 +98,20 @@ def test_reasons_tell_what_the_score_is_made_of(snapshot: Snapshot) -> None:
     assert "养生" in like.evidence["terms"]
 
 
+def test_reasons_write_words_as_the_resource_does_and_leave_out_those_that_say_nothing(
+    snapshot_of: Callable[..., Snapshot],
+) -> None:
+    snapshot = snapshot_of(
+        Resource(id="b:1", kind="book", title="音樂與 Python", tags=("the",), url="https://example.org/python"),
+        Resource(id="c:1", kind="course", title="音乐与 ＰＹＴＨＯＮ", tags=("the",)),
+    )
+    [item] = recommend(snapshot, Request(likes=("c:1",))).items
+    assert set(item.reasons[0].evidence["terms"]) == {"音樂", "Python"}
+    for text in ("音乐欣赏", "python 与"):
+        first, *_ = recommend(snapshot, Request(interests=interests(text), filter=Filter(kind=("book",)))).items
+        assert first.reasons[0].evidence["terms"] in (["音樂"], ["Python"])
+
+
 def test_reasons_can_be_left_out(snapshot: Snapshot) -> None:
     answer = recommend(snapshot, Request(interests=interests("书法"), explain=False))
     assert all(item.reasons == () for item in answer.items)
