@@ -190,7 +190,7 @@ class RecommendBody(BaseModel):
     """Ids of resources of which no more is wanted."""
     scene: Scene = "home"
     item_id: Value | Literal[""] = ""
-    """The resource beside which the answer is shown; with the scene item."""
+    """The resource beside which the answer is shown, with the scene item; then only what goes with it comes."""
     user_id: Annotated[str, Field(max_length=200)] = ""
     """A resident of the platform; nobody is known yet."""
     personalized: bool = True

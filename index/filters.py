@@ -10,7 +10,7 @@ from corpus.errors import InvalidInput
 from index.arrays import Float32, RowMask, UInt32
 from index.base import FACETS
 from index.folding import fold
-from index.kernel import count_codes, mark_codes
+from index.forward import count_codes, mark_codes
 from index.occasions import takes_place
 from index.query import FacetValue, Filter
 from index.question import Named

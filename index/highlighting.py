@@ -32,6 +32,15 @@ def highlights(record: Mapping[str, Any], needles: Sequence[str]) -> dict[str, t
     return marked
 
 
+def as_written(record: Mapping[str, Any], folded: str) -> str:
+    """A folded word as the resource itself writes it: python is Python there; the word where it does not stand."""
+    for name in TEXT_FIELDS:
+        for text in field_texts(record, name):
+            for start, end in matched_spans(text, [folded]):
+                return text[start:end]
+    return folded
+
+
 def matched_spans(text: str, needles: Sequence[str]) -> list[tuple[int, int]]:
     """Where the needles stand in a text, as ascending spans of the original that do not touch."""
     folded, offsets = fold_with_offsets(text)
