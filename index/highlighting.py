@@ -33,7 +33,7 @@ def highlights(
     texts = {name: _ITEMS.join(field_texts(record, name)) for name in TEXT_FIELDS}
     marks = marks_in(_FIELDS.join(texts.values()), words, segmenter, loose=loose)
     shown, begin = {}, 0
-    for name, text in texts.items():
+    for name, text in texts.items() if marks else ():
         own = [Mark(m.start - begin, m.end - begin, m.words) for m in marks if begin <= m.start < begin + len(text)]
         if own:
             start, end = snippet(text, own) if name == "description" else (0, len(text))
@@ -56,14 +56,15 @@ def marks_in(text: str, words: Sequence[str], segmenter: Segmenter, *, loose: Se
     return _joined(originals)
 
 
-def _joined(marks: Sequence[Mark]) -> Sequence[Mark]:
+def _joined(marks: list[Mark]) -> Sequence[Mark]:
     """Ascending marks, those that touch as one."""
     joined: list[Mark] = []
-    for mark in sorted(marks):
+    for mark in sorted(marks) if len(marks) > 1 else marks:
         if joined and mark.start <= joined[-1].end:
             last = joined.pop()
-            mark = Mark(last.start, max(last.end, mark.end), last.words | mark.words)
-        joined.append(mark)
+            joined.append(Mark(last.start, max(last.end, mark.end), last.words | mark.words))
+        else:
+            joined.append(mark)
     return joined
 
 

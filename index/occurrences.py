@@ -36,9 +36,8 @@ def occurrences(segmenter: Segmenter, folded: str, words: Sequence[str]) -> list
         start = folded.find(word)
         while start >= 0:
             end = start + len(word)
-            is_inside = any(other.start <= start and end <= other.end for other in found)
-            place = text.place(word, start) if text and not is_inside else None
-            if place:
+            is_inside = found and any(other.start <= start and end <= other.end for other in found)
+            if text and not is_inside and (place := text.place(word, start)):
                 (found if place == (start, end) else hidden).append(Occurrence(*place, word))
             start = folded.find(word, start + 1)
     return found or hidden
