@@ -234,24 +234,23 @@ def _hit(
 ) -> Hit:
     blob = snapshot.base.blob(row)
     matched = matched_words(understanding, marks)
-    needles = matched or _needles(understanding)
+    loose = () if matched else _loose(understanding)
     return Hit(
         row=row,
         id=snapshot.base.ids[row],
         rank=rank,
         score=score,
         matched=matched,
-        highlights=highlights(json.loads(blob), needles) if query.highlight and needles else {},
+        highlights=highlights(json.loads(blob), matched, snapshot.segmenter, loose=loose) if query.highlight else {},
         parts=score_parts(snapshot, understanding, row, score, marks) if query.explain else (),
         editions=editions,
         blob=blob,
     )
 
 
-def _needles(understanding: Understanding) -> list[str]:
-    """What to mark where no word is known to match: the words, or what else of the query can stand in a text."""
-    longer = [name.removeprefix(BIGRAM) for name in understanding.names if name.startswith(BIGRAM)]
-    return [*understanding.words, *longer] or [name.removeprefix(PIECE) for name in understanding.names]
+def _loose(understanding: Understanding) -> list[str]:
+    """What to mark where no word is known to match: whatever of the query can stand in a text."""
+    return [*understanding.words, *(name[2:] for name in understanding.names if name.startswith((BIGRAM, PIECE)))]
 
 
 def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Interpretation:

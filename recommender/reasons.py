@@ -128,7 +128,10 @@ class _Wording:
         """The words in the resource's own spelling; a Chinese one that it holds as it is needs no search."""
         blob = self._snapshot.base.blob(row)
         same = [not _LATIN.search(word) and word.encode() in blob for word in words]
-        return [word if kept else as_written(self._record(row), word) for word, kept in zip(words, same, strict=True)]
+        return [word if kept else self._written(row, word) for word, kept in zip(words, same, strict=True)]
+
+    def _written(self, row: int, word: str) -> str:
+        return as_written(self._record(row), word, self._snapshot.segmenter)
 
     def _record(self, row: int) -> Mapping[str, Any]:
         if row not in self._records:
