@@ -55,7 +55,7 @@ def interest_vector(snapshot: Snapshot, interests: Sequence[Interest]) -> Vector
 
 def _read(snapshot: Snapshot, text: str) -> Understanding:
     """A text as a search reads it, remembered without a trace of who asked: many people choose the same interests."""
-    read: Understanding = snapshot.remember(text, lambda: understand(snapshot, text), among="interests")
+    read: Understanding = snapshot.remember(text, lambda: understand(snapshot, text, by_title=False), among="interests")
     return read
 
 
