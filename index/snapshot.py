@@ -25,6 +25,8 @@ from index.suggestion_store import SuggestionStore
 
 Part = TypeVar("Part")
 
+_LOOK_AGAIN = 0.5
+"""Seconds after which one looks again for a part that was not there."""
 _MOST_REMEMBERED = 512
 """Masks of filters, and apart from them interests as read, kept for the next request; a mask is one byte a row."""
 
@@ -56,6 +58,7 @@ class Snapshot:
         self._suggestions = suggestions
         self._spellings = spellings
         self._remembered: dict[str, dict[Any, Any]] = {}
+        self._missing_until: dict[str, float] = {}
         self._scratch = threading.local()
 
     def __len__(self) -> int:
@@ -117,9 +120,12 @@ class Snapshot:
         return self._opened("spellings", lambda: SpellingStore.open(self._spellings))
 
     def _opened(self, part: str, open_part: Callable[[], Part]) -> Part | None:
+        if time.monotonic() < self._missing_until.get(part, 0):
+            return None
         try:
-            opened: Part = self.remember(part, open_part)
+            opened: Part = self.remember(part, open_part, among="parts")
         except Unavailable:
+            self._missing_until[part] = time.monotonic() + _LOOK_AGAIN
             return None
         return opened
 
