@@ -144,7 +144,7 @@ class SuggestParameters(BaseModel):
     model_config = _LAX
 
     q: Annotated[str, Field(max_length=MOST_TEXT)] = ""
-    """What has been typed so far: characters, pinyin, its initials, or characters and then pinyin."""
+    """What has been typed so far: characters, pinyin, its initials, or a mixture of them."""
     limit: Annotated[int, Field(ge=0, le=MOST_SUGGESTIONS)] = 8
     at: Moment | None = None
     """The moment to take for now."""

@@ -1,8 +1,9 @@
 """Which suggestions complete what is typed: as it is written, in pinyin or initials, in both, or as it sounds."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product, takewhile
+from itertools import islice, pairwise, product, takewhile
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from index.suggestion_store import SortedStrings, SuggestionStore, blurred
 Shown = NDArray[np.bool_]
 """(N,) whether a suggestion may be shown."""
 
-_MOST_COMPARED: Final = 2000
+_MOST_COMPARED: Final = 1000
 """The likeliest suggestions that are compared one by one with what is typed."""
 _MOST_WAYS: Final = 64
 """Ways to read what is typed that are followed side by side."""
@@ -115,12 +116,21 @@ class _Lookup:
 
     def _as_read(self) -> Iterator[_Match]:
         """In pinyin; where syllables were set apart, first what has them so: 西安 for xi'an."""
-        readings = self._store.readings
-        if len(self._pieces) == 1:
-            yield from self._spelled(_USUAL, readings, self._bytes)
+        if not any(is_letters(left) and is_letters(right) for left, right in pairwise(self._pieces)):
+            yield from self._spelled(_USUAL, self._store.readings, self._bytes)
         else:
-            yield from self._spelled(_UNUSUAL, readings, self._bytes)
-            yield from self._compared(readings.numbers(readings.beginning_with(self._bytes)), upto=_USUAL)
+            yield from self._spelled(_UNUSUAL, self._store.readings, self._bytes)
+            yield from self._set_apart()
+
+    def _set_apart(self) -> Iterator[_Match]:
+        """The likeliest readings with a border between two syllables wherever two pieces meet."""
+        readings, ranks = self._store.readings, self._arrays.reading_ranks
+        numbers = readings.numbers(readings.beginning_with(self._bytes))
+        has_borders = re.compile(" ".join(" ?".join(map(re.escape, piece)) for piece in self._pieces).encode()).match
+        likeliest = (numbers[at] for at in self._likeliest(ranks[numbers], _MOST_COMPARED))
+        for number in islice((n for n in likeliest if has_borders(readings.stored(n))), self._most):
+            length = _covered(readings, readings.stored(number), len(self._bytes))
+            yield self._match(_USUAL, self._arrays.reading_keys[number], ranks[number], length)
 
     def _in_both(self) -> Iterator[_Match]:
         """太ji拳, tai极q and 太jq: characters and letters in any order."""
