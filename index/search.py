@@ -205,9 +205,7 @@ def _found(
     return works.ranking, works.editions.tolist()
 
 
-def _rank(
-    snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int, wanted: int | None = None
-) -> Ranking:
+def _rank(snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int) -> Ranking:
     if asked.mask is not None:
         allowed = allowed & asked.mask
     return rank_rows(
@@ -216,7 +214,7 @@ def _rank(
         allowed,
         n=n,
         sort=query.sort,
-        wanted=asked.understanding.wanted if wanted is None else wanted,
+        wanted=asked.understanding.wanted,
         whole_mask=asked.empty or asked.mask is not None,
     )
 
@@ -286,6 +284,6 @@ def _facets(
 ) -> dict[str, tuple[FacetValue, ...]]:
     found = ranking.matched
     if query.filter != Filter():
-        everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0, wanted=ranking.asked)
-        found = everywhere.matched
+        everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0)
+        found = np.union1d(everywhere.matched, found)  # the filter may have asked for fewer words
     return facet_counts(snapshot, query.facets, query.filter, found, at=at, works=bool(query.group))
