@@ -98,6 +98,8 @@ class SearchItem(PublicResource):
     """The words of the query that it holds."""
     highlights: dict[str, list[HighlightSegment]]
     """By field; fields without a match are left out."""
+    editions: int
+    """How many editions of the work match, where they are grouped; else 1."""
     parts: list[ScorePart] = []
     """With `explain` only; they sum to the score."""
 

@@ -8,17 +8,21 @@ from fastapi import FastAPI
 from api.logs import RequestLog
 from api.openapi import install_openapi
 from api.problems import install_problems
+from api.query_recording import QueryRecorder
 from api.residents import assets, for_you, guide, home, resource, results, viewing
 from api.residents.failures import install_failures
 from api.v1 import health, items, lists, recommend, search, similar, suggest
 from index.snapshot import Snapshot
 
 
-def create_app(newest: Callable[[], Snapshot], *, help_line: str = "") -> FastAPI:
+def create_app(
+    newest: Callable[[], Snapshot], *, help_line: str = "", recorder: QueryRecorder | None = None
+) -> FastAPI:
     """An application whose every request asks once for the newest snapshot and answers from it.
 
     Args:
         help_line: a telephone number for residents who need help; empty where there is none.
+        recorder: counts what is searched for; without one nothing of it is kept.
     """
     app = FastAPI(
         title="学径 Xuejing",
@@ -30,6 +34,7 @@ def create_app(newest: Callable[[], Snapshot], *, help_line: str = "") -> FastAP
     )
     app.state.newest = newest
     app.state.help_line = help_line
+    app.state.recorder = recorder
     for module in (search, suggest, recommend, lists, similar, items, health):
         app.include_router(module.router)
     for page in (home, results, resource, for_you, guide, viewing, assets):

@@ -84,7 +84,7 @@ class FilterFields(BaseModel):
     """Published in this year or later."""
     year_to: Year | None = None
     date_from: Moment | None = Field(None, alias="from")
-    """Takes place at or after; a date alone means its beginning in Beijing."""
+    """Takes place at or after, if only for a part of its time; a date alone means its beginning in Beijing."""
     date_to: EndMoment | None = Field(None, alias="to")
     """Takes place before; a date alone includes that day."""
 
@@ -102,6 +102,8 @@ class SearchParameters(FilterFields):
     q: Annotated[str, Field(max_length=MOST_TEXT)] = ""
     """Words, a field query (作者:余华) or a phrase in quotes; empty for everything that the filters allow."""
     sort: Sort = "relevance"
+    group: Literal["edition"] | None = None
+    """edition: one hit for all editions of a work; totals and facets count works."""
     limit: Limit = 10
     offset: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
     facets: Annotated[list[Facet], *_SOME] = []
@@ -118,6 +120,7 @@ class SearchParameters(FilterFields):
             text=self.q,
             filter=self.conditions(),
             sort=self.sort,
+            group=self.group or "",
             limit=self.limit,
             offset=self.offset,
             facets=tuple(dict.fromkeys(self.facets)),
@@ -141,7 +144,7 @@ class SuggestParameters(BaseModel):
     model_config = _LAX
 
     q: Annotated[str, Field(max_length=MOST_TEXT)] = ""
-    """What has been typed so far: characters, pinyin, its initials, or characters and then pinyin."""
+    """What has been typed so far: characters, pinyin, its initials, or a mixture of them."""
     limit: Annotated[int, Field(ge=0, le=MOST_SUGGESTIONS)] = 8
     at: Moment | None = None
     """The moment to take for now."""
@@ -187,7 +190,7 @@ class RecommendBody(BaseModel):
     """Ids of resources of which no more is wanted."""
     scene: Scene = "home"
     item_id: Value | Literal[""] = ""
-    """The resource beside which the answer is shown; with the scene item."""
+    """The resource beside which the answer is shown, with the scene item; then only what goes with it comes."""
     user_id: Annotated[str, Field(max_length=200)] = ""
     """A resident of the platform; nobody is known yet."""
     personalized: bool = True

@@ -85,9 +85,12 @@ class RequestLog:
             )
 
     def _report(self, error: Exception, request_id: str) -> None:
-        """Logs where it happened; not the message, which may hold what a resident typed."""
-        stack = "".join(traceback.format_tb(error.__traceback__))
-        self._log.error("failed", error=type(error).__qualname__, stack=stack, request_id=request_id)
+        self._log.error("failed", error=type(error).__qualname__, stack=where(error), request_id=request_id)
+
+
+def where(error: BaseException) -> str:
+    """Where an error happened; not its message, which may hold what a resident typed."""
+    return "".join(traceback.format_tb(error.__traceback__))
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,7 +1,7 @@
 """Moments as written at the doors: RFC 3339, or a date, which means that day in 北京时间."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -32,6 +32,11 @@ def read_moment(text: str, *, end: bool = False) -> int:
     except ValueError:
         pass
     raise ValueError("应是日期或带时区的时间，例如 2026-05-01、2026-05-01T09:00:00+08:00")
+
+
+def today() -> date:
+    """The day that it is in 北京时间."""
+    return datetime.now(BEIJING).date()
 
 
 def write_moment(seconds: int) -> str:

@@ -86,6 +86,7 @@ def _hit(hit: Hit, *, explain: bool) -> bytes:
         "rank": hit.rank,
         "score": round(hit.score, _DIGITS),
         "matched": hit.matched,
+        "editions": hit.editions,
         "highlights": {
             name: [{"text": segment.text, "hit": segment.hit} for segment in segments]
             for name, segments in hit.highlights.items()

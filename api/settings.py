@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """auto: console on a terminal, JSON elsewhere."""
+    query_log: bool = False
+    """Count what is searched for, by day and without the person."""
+    query_log_days: int = Field(30, ge=1, le=365)
+    """How long a query that was asked fewer than 5 times is kept."""
 
     @property
     def catalogue_url(self) -> str:

@@ -2,7 +2,8 @@
 
 usage: ./run import FILE; .venv/bin/python benchmarks/latency.py JUDGMENTS…   (XUEJING_STATE: another state directory)
 
-Every query of the judgment files is asked once per line of the table, after a warm-up; times are milliseconds.
+Every query of the judgment files is asked once per line of the table, after a warm-up; times are milliseconds. What an
+interest means is remembered, so the last line asks for interests that nobody asked for before.
 """
 
 import os
@@ -57,19 +58,32 @@ def main(files: Sequence[str]) -> None:
         ("recommend, five interests, reasons", True, None),
         ("recommend, five interests, reasons, diversity 0", True, 0.0),
     ):
-        show(label, [asking(snapshot, start, explain, diversity) for start in range(len(INTERESTS))] * 20)
+        rounds = [(INTERESTS[start:] + INTERESTS[:start])[:5] for start in range(len(INTERESTS))] * 20
+        show(label, [asking(snapshot, texts, explain, diversity) for texts in rounds])
+    texts = unasked(snapshot, 1250)
+    calls = [asking(snapshot, texts[i : i + 5], True, None) for i in range(0, len(texts) - 4, 5)]
+    show("recommend, five new interests, reasons", calls[50:], warm_up=calls[:50])
 
 
-def asking(snapshot: Snapshot, start: int, explain: bool, diversity: float | None) -> Callable[[], object]:
-    texts = (INTERESTS[start:] + INTERESTS[:start])[:5]
+def asking(snapshot: Snapshot, texts: Sequence[str], explain: bool, diversity: float | None) -> Callable[[], object]:
     request = Request(interests=tuple(Interest(text=t) for t in texts), explain=explain, diversity=diversity)
     return lambda: recommend(snapshot, request)
 
 
-def show(label: str, calls: Sequence[Callable[[], object]]) -> None:
+def unasked(snapshot: Snapshot, n: int) -> list[str]:
+    """Up to n different pairs of words that stand in some, but not many resources."""
+    base = snapshot.base
+    found = np.diff(base.term_offsets[: base.manifest.words + 1])
+    words = [base.terms[number] for number in np.flatnonzero((found >= 10) & (found < len(base) / 30)).tolist()]
+    words = [word for word in words if len(word) > 1 and word.isalpha()]
+    chosen = np.random.default_rng(0).permutation(words)[: 2 * n].tolist()
+    return [f"{left} {right}" for left, right in zip(chosen[::2], chosen[1::2], strict=False)]
+
+
+def show(label: str, calls: Sequence[Callable[[], object]], *, warm_up: Sequence[Callable[[], object]] = ()) -> None:
     if not calls:
         return
-    for call in calls[:50]:
+    for call in warm_up or calls[:50]:
         call()
     times = []
     for call in calls:

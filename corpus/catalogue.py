@@ -22,12 +22,10 @@ from sqlalchemy import (
     select,
 )
 
-from corpus.database import migrate, open_engine, reading, reported, writing
+from corpus.database import PARAMETERS, migrate, open_engine, reading, reported, writing
 from corpus.errors import Conflict
 from corpus.resource import TEXT_FIELDS, Resource
 
-_PARAMETERS: Final = 900
-"""Values of one IN list, below every database's limit."""
 _DELETED: Final = "deleted"
 """The status of a tombstone."""
 
@@ -270,8 +268,8 @@ def _known(connection: Connection, ids: Iterable[str], *more: ColumnElement[Any]
     columns = resources.c.id, resources.c.source, resources.c.status, resources.c.text_hash, resources.c.facts_hash
     asked = select(*columns, *more)
     wanted = list(ids)
-    for start in range(0, len(wanted), _PARAMETERS):
-        yield from connection.execute(asked.where(resources.c.id.in_(wanted[start : start + _PARAMETERS])))
+    for start in range(0, len(wanted), PARAMETERS):
+        yield from connection.execute(asked.where(resources.c.id.in_(wanted[start : start + PARAMETERS])))
 
 
 def _counter(connection: Connection, name: str) -> int:

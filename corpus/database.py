@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +17,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from corpus.errors import InvalidInput, Unavailable
 
+PARAMETERS: Final = 900
+"""Values of one IN list, below every database's limit."""
+
 _BUSY_TIMEOUT: Final = 5
 """Seconds a writer waits for another one."""
 _DAMAGED: Final = re.compile("malformed|not a database")
+_BRIEFLY: Final = 300
+"""Milliseconds that emptying the journal waits for readers, for writers wait with it."""
 _MIGRATION_LOCK: Final = 0x78756A6E67
 """Any number that no other program locks by."""
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -33,8 +38,8 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed)
-        engine = create_engine(parsed, connect_args={"timeout": _BUSY_TIMEOUT})
+            return create_engine(parsed, hide_parameters=True)  # what somebody typed stands in no error
+        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT})
     except ArgumentError as error:
         raise InvalidInput("数据库地址写得不对，例如 sqlite:///var/catalogue.db。", place="database_url") from error
     except ImportError as error:
@@ -80,6 +85,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction, on SQLite the only writer from its start; committed when it ends without an error."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+def truncate_wal(engine: Engine) -> bool:
+    """Empties SQLite's journal of late writes, where deleted texts still stand, and says whether it could.
+
+    To be called outside of transactions.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA busy_timeout={_BRIEFLY}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            answer = cursor.fetchone()
+        except sqlite3.OperationalError:  # it is read-only, or the disk is full
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT * 1000}")
+        return answer is not None and answer[0] == 0
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
 from index.strings import StringTable
 from index.whole_directory import damaged, finish_directory, read_manifest, unfinished_directory
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when an older base can no longer be read; it is then built anew."""
 
 FACETS: Final = (
@@ -105,7 +105,7 @@ class Base:
     published: UInt32
     """(R,) YYYYMMDD, 0 unknown."""
     starts: Int64
-    """(R,) seconds since 1970, 0 unknown."""
+    """(R,) seconds since 1970; 1 long ago, where only the end is known; 0 unknown."""
     ends: Int64
     """(R,) seconds since 1970 when an activity is over; the largest number: never."""
     rating: Float32
@@ -114,6 +114,8 @@ class Base:
     """(R,) rank within the same source and kind, 0 to 1; 0 unknown."""
     completeness: Float32
     """(R,) share of the facts a reader looks for that are known."""
+    editions: UInt32
+    """(R,) the same number for the editions of one work."""
     exact_hashes: UInt64
     """Ascending hashes of folded titles, creators and ISBNs."""
     exact_rows: UInt32

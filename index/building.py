@@ -96,6 +96,7 @@ class _Assembly:
         self.ids.extend(digest.ids)
         self._keep("lengths", digest.lengths.ravel())
         self._keep("serials", np.array(digest.serials, np.uint32))
+        self._keep("edition_hashes", digest.edition_hashes)
         self._keep("exact_hashes", digest.exact_hashes)
         self._keep("exact_rows", digest.exact_rows + shift)
         self._keep("blobs", np.frombuffer(b"".join(digest.blobs), np.uint8))
@@ -124,6 +125,7 @@ class _Assembly:
         facts["exact_rows"] = column["exact_rows"][order]
         facts["year"] = (column["published"] // 10_000).astype(np.uint16)
         facts["completeness"] = column["completeness"]
+        facts["editions"] = np.unique(column["edition_hashes"], return_inverse=True)[1].astype(np.uint32)
         for name in FACETS:
             facts[f"facet-{name}-codes"] = column[f"facet-{name}-codes"]
             facts[f"facet-{name}-offsets"] = _offsets(column[f"facet-{name}-lengths"], np.uint32)

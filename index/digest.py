@@ -15,13 +15,15 @@ from corpus.resource import LIST_FIELDS, TEXT_FIELDS
 from index.analysis import bigram_terms, piece_terms, word_terms
 from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, UInt64
 from index.base import FACETS
-from index.exact import exact_keys
+from index.exact import edition_key, exact_keys
 from index.folding import fold
 from index.segmentation import Segmenter
 from index.strings import string_hashes
 
 NEVER: Final = np.iinfo(np.int64).max
 """The end of what has no end."""
+LONG_AGO: Final = 1
+"""The start of what has only an end; 0 is no date at all."""
 
 _BEIJING = timezone(timedelta(hours=8))
 _FACET_FIELDS = {"subject": "subjects"}
@@ -48,6 +50,8 @@ class Digest:
     """(n, fields) in words."""
     exact_hashes: UInt64
     exact_rows: UInt32
+    edition_hashes: UInt64
+    """(n,) of what the editions of one work share."""
     facets: Mapping[str, Sequence[Sequence[str]]]
     blobs: Sequence[bytes]
     active: UInt8
@@ -89,6 +93,7 @@ class Digester:
             lengths=lengths,
             exact_hashes=string_hashes([key for _, key in exact]),
             exact_rows=np.array([row for row, _ in exact], np.uint32),
+            edition_hashes=string_hashes([edition_key(record) for record in records]),
             facets={name: [_facet_values(record, name) for record in records] for name in FACETS},
             blobs=[body.encode() for _, body in batch],
             **_count(numbers, runs),
@@ -148,8 +153,8 @@ def _columns(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         (
             record.get("status", "active") == "active",
             date_number(record.get("published", "")),
-            _seconds(record.get("starts_at", "")),
-            _end(record),
+            _first_moment(record),
+            last_moment(record) if record["kind"] == "activity" else int(NEVER),
             record.get("rating", np.nan),
             record.get("popularity", np.nan),
             sum(name in record for name in _FACTS) / len(_FACTS),
@@ -174,13 +179,17 @@ def date_number(date: str) -> int:
 
 
 def _seconds(moment: str) -> int:
-    return int(datetime.fromisoformat(moment).timestamp()) if moment else 0
+    return int(datetime.fromisoformat(moment).timestamp())
 
 
-def _end(record: Mapping[str, Any]) -> int:
-    """When an activity is over: at `ends_at`, else when the day of `starts_at` is past in Beijing."""
-    if record["kind"] != "activity":
-        return int(NEVER)
+def _first_moment(record: Mapping[str, Any]) -> int:
+    if record.get("starts_at"):
+        return _seconds(record["starts_at"])
+    return LONG_AGO if record.get("ends_at") else 0
+
+
+def last_moment(record: Mapping[str, Any]) -> int:
+    """When it is past: at `ends_at`, else when the day of `starts_at` is past in 北京时间; NEVER without a date."""
     if record.get("ends_at"):
         return _seconds(record["ends_at"])
     if record.get("starts_at"):

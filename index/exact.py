@@ -28,3 +28,10 @@ def query_keys(folded: str) -> list[str]:
     """The keys a folded query stands for; an ISBN may be typed with hyphens."""
     keys = {_NEITHER.sub("", folded), _HYPHENS.sub("", folded)}
     return sorted(keys - {""})
+
+
+def edition_key(record: Mapping[str, Any]) -> str:
+    """What the editions of one work share: kind, title and creators; the provider where nobody is named."""
+    names = sorted(exact_key(_NATIONALITY.sub("", name)) for name in record.get("creators", ()))
+    makers = names or [exact_key(record.get("provider", ""))]
+    return "\t".join([record["kind"], exact_key(record["title"]) or record["title"], *makers])

@@ -10,7 +10,8 @@ from corpus.errors import InvalidInput
 from index.arrays import Float32, RowMask, UInt32
 from index.base import FACETS
 from index.folding import fold
-from index.kernel import count_codes, mark_codes
+from index.forward import count_codes, mark_codes
+from index.occasions import takes_place
 from index.query import FacetValue, Filter
 from index.question import Named
 from index.snapshot import Snapshot
@@ -21,8 +22,8 @@ COUNTED: Final = (*FACETS, YEAR)
 
 _MOST_VALUES = 50
 """Values of one facet in an answer, the most frequent first."""
-
-
+_MOST_YEARS = 200
+"""More than any collection has; who adds them up, to decades say, needs them all."""
 _MOST_SUBJECTS = 3
 
 
@@ -45,25 +46,31 @@ def preferred_prior(snapshot: Snapshot, named: Named) -> Float32:
 
 
 def facet_counts(
-    snapshot: Snapshot, names: Sequence[str], filter: Filter, found: UInt32, *, at: int
+    snapshot: Snapshot, names: Sequence[str], filter: Filter, found: UInt32, *, at: int, works: bool = False
 ) -> dict[str, tuple[FacetValue, ...]]:
     """Values of each facet with their counts, the most frequent first.
 
     Args:
         found: rows that match the query before any filter; each facet counts those that meet all conditions
             but its own, so that a value not chosen shows what choosing it would give.
+        works: all editions of a work count once for a value.
     """
+    if works:
+        found = found[np.argsort(snapshot.base.editions[found], kind="stable")]
     counted = {}
     for name in names:
         others = replace(filter, **_without(name))
         rows = found[allowed_rows(snapshot, others, at=at)[found] == 1]
-        counted[name] = _year_counts(snapshot, rows) if name == YEAR else _code_counts(snapshot, name, rows)
+        groups = (snapshot.base.editions[rows] if works else rows) + np.uint32(1)
+        counted[name] = (
+            _year_counts(snapshot, rows, groups) if name == YEAR else _code_counts(snapshot, name, rows, groups)
+        )
     return counted
 
 
 def nearest_subjects(snapshot: Snapshot, rows: UInt32) -> tuple[str, ...]:
     """The subjects that several of the rows share, the most frequent first."""
-    counts = _code_counts(snapshot, "subject", rows)
+    counts = _code_counts(snapshot, "subject", rows, rows + np.uint32(1))
     return tuple(value.value for value in counts if value.count > 1)[:_MOST_SUBJECTS]
 
 
@@ -96,10 +103,8 @@ def _mask(snapshot: Snapshot, filter: Filter) -> RowMask:
         mask &= base.year >= max(filter.year_from, 1)
     if filter.year_to is not None:
         mask &= (base.year <= filter.year_to) & (base.year > 0)
-    if filter.date_from is not None:
-        mask &= (base.ends > filter.date_from) & (base.starts > 0)
-    if filter.date_to is not None:
-        mask &= (base.starts < filter.date_to) & (base.starts > 0)
+    if filter.date_from is not None or filter.date_to is not None:
+        mask &= takes_place(snapshot, filter.date_from, filter.date_to)
     return mask
 
 
@@ -120,16 +125,17 @@ def _without(facet: str) -> dict[str, Any]:
     return {facet: None if facet == "free" else ()}
 
 
-def _code_counts(snapshot: Snapshot, name: str, rows: UInt32) -> tuple[FacetValue, ...]:
+def _code_counts(snapshot: Snapshot, name: str, rows: UInt32, groups: UInt32) -> tuple[FacetValue, ...]:
     values = snapshot.base.manifest.facets[name]
-    counts = np.zeros(len(values), np.uint32)
-    count_codes(rows, snapshot.base.facet_offsets[name], snapshot.base.facet_codes[name], counts)
+    counts, last = np.zeros(len(values), np.uint32), np.zeros(len(values), np.uint32)
+    count_codes(rows, groups, snapshot.base.facet_offsets[name], snapshot.base.facet_codes[name], counts, last)
     best = np.argsort(-counts.astype(np.int64), kind="stable")[:_MOST_VALUES]
     return tuple(FacetValue(value=values[i], count=int(counts[i])) for i in best if counts[i])
 
 
-def _year_counts(snapshot: Snapshot, rows: UInt32) -> tuple[FacetValue, ...]:
+def _year_counts(snapshot: Snapshot, rows: UInt32, groups: UInt32) -> tuple[FacetValue, ...]:
     """The latest years first."""
-    counts = np.bincount(snapshot.base.year[rows])
+    pairs = np.unique(groups.astype(np.uint64) << np.uint64(16) | snapshot.base.year[rows])
+    counts = np.bincount((pairs & np.uint64(0xFFFF)).astype(np.int64))
     years = [year for year in np.flatnonzero(counts)[::-1].tolist() if year]
-    return tuple(FacetValue(value=str(year), count=int(counts[year])) for year in years[:_MOST_VALUES])
+    return tuple(FacetValue(value=str(year), count=int(counts[year])) for year in years[:_MOST_YEARS])

@@ -6,7 +6,7 @@ fold = NFKC → OpenCC t2s → lower case → a short character table, repeated 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import opencc
@@ -24,14 +24,15 @@ _STRAGGLERS = str.maketrans(
     "钟只余巨宁你焰阔它朵净暖留翱豆喧赞焊斗卫叙檐夫台背",
 )
 """Variants that t2s leaves alone, each to the form a reader of simplified Chinese would type."""
+_STRAGGLER = re.compile("[" + "".join(map(chr, _STRAGGLERS)) + "]")
 
 
 def fold(text: str) -> str:
     """The folded form of a text; folding it again changes nothing."""
     for _ in range(_MAX_PASSES):
-        folded = _one_pass(text)
-        if folded == text:
-            break
+        folded, is_settled = _one_pass(text)
+        if is_settled:
+            return folded
         text = folded
     return text
 
@@ -44,23 +45,28 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """
     offsets: Sequence[int] = range(len(text) + 1)
     for _ in range(_MAX_PASSES):
-        folded = _one_pass(text)
-        if folded == text:
-            break
-        if not _keeps_length(text):
-            starts = [start for start, length in _folded_clusters(text) for _ in range(length)]
-            offsets = [offsets[start] for start in starts] + [offsets[len(text)]]
+        folded, is_settled = _one_pass(text)
+        if folded != text and not _keeps_length(text):
+            offsets = [offsets[start] for start in _folded_starts(text)] + [offsets[len(text)]]
         text = folded
+        if is_settled:
+            break
     return text, offsets
 
 
-def _one_pass(text: str) -> str:
+def _one_pass(text: str) -> tuple[str, bool]:
+    """The text folded once, and whether another pass would surely change nothing."""
     normalized = unicodedata.normalize("NFKC", text)
     try:
         simplified: str = _converter().convert(normalized)
     except UnicodeEncodeError:  # half of a surrogate pair, which is no character
         simplified = _converter().convert(_SURROGATE.sub("\ufffd", normalized))
-    return simplified.lower().translate(_STRAGGLERS)
+    folded = simplified.lower()
+    if _STRAGGLER.search(folded):
+        folded = folded.translate(_STRAGGLERS)
+    elif simplified == normalized and _keeps_length(text):  # width and case alone settle at once
+        return folded, True
+    return folded, folded == text
 
 
 @cache
@@ -73,13 +79,26 @@ def _keeps_length(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None
 
 
-def _folded_clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Start and folded length of each stretch that NFKC treats on its own (e + ´ is one, ﬁ is one)."""
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or _is_boundary(text[end - 1], text[end]):
-            yield start, len(unicodedata.normalize("NFKC", text[start:end]).lower())
-            start = end
+def _folded_starts(text: str) -> Sequence[int]:
+    """For each character after one pass the start of the stretch it comes from (e + ´ is one stretch, ﬁ is one)."""
+    starts: list[int] = []
+    at = 0
+    while at < len(text):
+        plain = _plain_end(text, at)
+        starts += range(at, plain)
+        at = end = plain
+        while end < len(text) and (end == at or not _is_boundary(text[end - 1], text[end])):
+            end += 1
+        starts += [at] * len(unicodedata.normalize("NFKC", text[at:end]).lower())
+        at = end
+    return starts
+
+
+def _plain_end(text: str, start: int) -> int:
+    """The end of the plain characters from `start` on, but for the last where another follows that may join it."""
+    found = _PLAIN.match(text, start)
+    end = found.end() if found else start
+    return end if end == len(text) else max(start, end - 1)
 
 
 def _is_boundary(left: str, right: str) -> bool:

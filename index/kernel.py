@@ -3,23 +3,20 @@
 Every row number is unsigned: numba then emits no check for negative indices, twice as fast.
 """
 
-from typing import Any
-
 import numba
 import numpy as np
 
-from index.arrays import Float32, RowMask, UInt8, UInt32, UInt64
+from index.arrays import Float32, Float64, Int64, Number, RowMask, UInt8, UInt32, UInt64
 
 EXACT_MARK = np.uint64(1 << 63)
 """Set in a row's marks when its title, a creator or its ISBN is just what was asked; words use the bits below."""
 
 _WALK_PER_LOOKUP = np.uint64(12)
 """Postings that can be walked in the time of one look-up."""
+_MANY = np.uint64(16)
+"""One row in so many is a good share: from there on the processor guesses wrong too often whether a row is known."""
 
 _compiled = numba.njit(cache=True, nogil=True)
-Number = Any
-"""A scalar inside a compiled loop; numba gives it its exact type."""
-
 _inlined = numba.njit(inline="always")
 
 
@@ -257,31 +254,62 @@ def rank(
 
 @_compiled
 def contributions(
-    offsets: UInt64, posting_rows: UInt32, impacts: Float32, terms: UInt32, weights: Float32, row: int, out: Float32
+    offsets: UInt64,
+    posting_rows: UInt32,
+    impacts: Float32,
+    terms: UInt32,
+    weights: Float32,
+    rows: UInt32,
+    values: Float32,
+    places: UInt64,
 ) -> None:
-    """What each term adds to one row's score, into `out` (m,): weight · impact, 0 where the row lacks the term."""
-    for i in range(len(terms)):
-        stop = offsets[terms[i] + np.uint32(1)]
-        at = _find(posting_rows, offsets[terms[i]], stop, row)
-        out[i] = weights[i] * impacts[at] if at < stop and posting_rows[at] == row else 0
+    """What each of m terms adds to the score of each of n rows.
+
+    Args:
+        values: (n, m) filled with weight · impact, 0 where the row lacks the term.
+        places: (n, m) filled with the posting that says so, where there is one.
+    """
+    for i in range(len(rows)):
+        for j in range(len(terms)):
+            stop = offsets[terms[j] + np.uint32(1)]
+            at = _find(posting_rows, offsets[terms[j]], stop, rows[i])
+            held = at < stop and posting_rows[at] == rows[i]
+            values[i, j] = weights[j] * impacts[at] if held else 0
+            places[i, j] = at
 
 
-@_compiled
-def count_codes(rows: UInt32, offsets: UInt32, codes: UInt32, counts: UInt32) -> None:
-    """Adds to `counts` (values,) how many of the rows have each code."""
-    for row in rows:
-        for i in range(offsets[row], offsets[row + np.uint32(1)]):
-            counts[codes[i]] += np.uint32(1)
+@_inlined
+def _sum_up(
+    offsets: UInt64,
+    posting_rows: UInt32,
+    impacts: Float32,
+    terms: UInt32,
+    weights: Float32,
+    words: Number,
+    sums: Float32,
+    known: UInt32,
+) -> Number:
+    """Adds weight · impact of the terms to `sums`; the first ones are words. Returns how many rows have a word.
 
-
-@_compiled
-def mark_codes(wanted: UInt8, offsets: UInt32, codes: UInt32, mask: RowMask) -> None:
-    """Sets `mask` (rows,) to 0 where a row has none of the wanted codes; `wanted` is (values,) 0 or 1."""
-    for row in range(np.uint32(len(mask))):
-        found = np.uint8(0)
-        for i in range(offsets[row], offsets[row + np.uint32(1)]):
-            found |= wanted[codes[i]]
-        mask[row] &= found
+    Those are known[:count] then. Where a good share of all rows has one, the other terms are added to every row:
+    a branch that goes now this way, now that costs more than clearing all sums afterwards.
+    """
+    count = np.uint64(0)
+    for i in range(words):
+        for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
+            row, value = posting_rows[p], weights[i] * impacts[p]
+            if value > 0 and sums[row] == 0:
+                known[count] = row
+                count += np.uint64(1)
+            sums[row] += value
+    for i in range(words, len(terms)):
+        start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
+        if count * _MANY > len(sums) and (stop - start) <= _WALK_PER_LOOKUP * count:
+            for p in range(start, stop):
+                sums[posting_rows[p]] += weights[i] * impacts[p]
+        else:
+            _add_to_known(posting_rows, impacts, start, stop, weights[i], known, count, sums)
+    return count
 
 
 @_compiled
@@ -291,73 +319,63 @@ def add_scaled(
     impacts: Float32,
     terms: UInt32,
     weights: Float32,
-    words: int,
-    height: float,
+    bounds: Int64,
+    words: Int64,
+    heights: Float64,
     allowed: RowMask,
     accumulator: Float32,
     scratch: Float32,
     known: UInt32,
-) -> float:
-    """Adds the sums weight · impact of the terms (m,) to `accumulator` (rows,), scaled by one factor.
+    candidates: UInt32,
+    count: int,
+    factors: Float32,
+) -> int:
+    """Adds for each of k owners the sums weight · impact of its terms, scaled by one factor, to the allowed rows.
 
     Args:
-        words: how many of the terms, the first ones, make a row count; the others add only to such rows.
-        height: what the best allowed row is to get.
+        terms, weights: (m,) of the first owner, then of the next. Weights >= 0.
+        bounds: (k + 1,) where the terms of each owner begin.
+        words: (k,) how many of its terms, the first ones, make a row count; the others add only to such rows.
+        heights: (k,) what the best allowed row of each owner is to get.
+        accumulator: (rows,) the scores.
         scratch, known: (rows,) working arrays; `scratch` is zero on entry and on return.
-    Returns: the factor; 0 where no allowed row has any of the words, and then nothing is added.
+        candidates, count: candidates[:count] are the rows that have a score; new ones are put behind them.
+        factors: (k,) filled; 0 where no allowed row has any of the words, and then nothing is added.
+    Returns: how many candidates there are now.
     """
-    count = np.uint64(0)
-    for i in range(words):
-        weight = weights[i]
-        for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
-            row = posting_rows[p]
-            if weight > 0 and scratch[row] == 0:
-                known[count] = row
-                count += np.uint64(1)
-            scratch[row] += weight * impacts[p]
-    for i in range(words, len(terms)):
-        start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
-        _add_to_known(posting_rows, impacts, start, stop, weights[i], known, count, scratch)
-    best = np.float32(0)
-    for row in known[:count]:
-        best = max(best, scratch[row] * allowed[row])
-    factor = np.float32(height / best if best else 0)
-    for row in known[:count]:
-        accumulator[row] += factor * scratch[row]
-        scratch[row] = 0
-    return float(factor)
+    total = np.uint64(count)
+    for owner in range(len(words)):
+        own = slice(bounds[owner], bounds[owner + 1])
+        found = _sum_up(offsets, posting_rows, impacts, terms[own], weights[own], words[owner], scratch, known)
+        best = np.float32(0)
+        for row in known[:found]:
+            best = max(best, scratch[row] * allowed[row])
+        factors[owner] = heights[owner] / best if best else 0
+        for row in known[:found]:
+            score = factors[owner] * scratch[row]
+            if score > 0 and allowed[row]:
+                if accumulator[row] == 0:
+                    candidates[total] = row
+                    total += np.uint64(1)
+                accumulator[row] += score
+            scratch[row] = 0
+        if found * _MANY > len(scratch):
+            scratch[:] = 0
+    return int(total)
 
 
 @_compiled
-def top_rows(accumulator: Float32, allowed: RowMask, top_scores: Float32, rows: UInt32) -> int:
-    """The allowed rows with the highest scores above 0, best first, ties by row.
+def top_rows(accumulator: Float32, candidates: UInt32, top_scores: Float32, rows: UInt32) -> int:
+    """The candidates with the highest scores, best first, ties by row.
 
     Fills `top_scores` and `rows` (n,) and returns how many.
     """
     size, bar = 0, np.float32(0)
-    for row in range(np.uint64(len(accumulator))):
+    for row in candidates:
         score = accumulator[row]
-        if score > bar and allowed[row]:
-            size = _keep(top_scores, rows, size, score, np.uint32(row))
-            if size == len(rows):  # a later row loses a tie
+        if score >= bar:
+            size = _keep(top_scores, rows, size, score, row)
+            if size == len(rows):
                 bar = top_scores[0] if size else np.float32(np.inf)
     _sort_best_first(top_scores, rows, size)
     return size
-
-
-@_compiled
-def cosines(offsets: UInt64, terms: UInt32, weights: Float32, row: int, rows: UInt32, out: Float32) -> None:
-    """Cosine of one row's vector with each of several, into `out` (n,); terms ascend within a row, norms are 1."""
-    for i in range(len(rows)):
-        a, a_end = offsets[row], offsets[row + 1]
-        b, b_end = offsets[rows[i]], offsets[rows[i] + np.uint32(1)]
-        total = np.float32(0)
-        while a < a_end and b < b_end:
-            left, right = terms[a], terms[b]
-            if left == right:
-                total += weights[a] * weights[b]
-            if left <= right:
-                a += np.uint64(1)
-            if right <= left:
-                b += np.uint64(1)
-        out[i] = total

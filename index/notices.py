@@ -10,7 +10,7 @@ _GUESSED: Final[Mapping[Step, str]] = {
     "lookalike": "按字形",
     "spelling": "按相近的写法",
 }
-_CALLED: Final = {
+_NAMES: Final = {
     "course": "课程",
     "book": "图书",
     "activity": "活动",
@@ -38,8 +38,11 @@ def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
         return "没有找到相关内容，请换个说法，或少选一些筛选条件。"
     if read.structured:
         return ""
+    named = "、".join(_NAMES.get(value, value) for values in read.preferred.values() for value in values)
+    if read.by == "question" and not read.corrected:
+        return f"为您列出：{named}。"
     said = _said(read, asked=asked, well=well)
-    return f"{said}{_first(read)}。" if said else ""
+    return f"{said}，{named}排在前面。" if said and named else f"{said}。" if said else ""
 
 
 def _said(read: Interpretation, *, asked: int, well: bool) -> str:
@@ -53,18 +56,11 @@ def _said(read: Interpretation, *, asked: int, well: bool) -> str:
         return f"没有内容提到{_quoted(read.dropped)}，已按其余的词为您查找"
     if not well:
         return "没有内容同时提到这些词，先列出最相近的"
-    if read.by == "question":
-        return f"按“{read.corrected}”为您查找" if read.corrected else "为您列出全部内容"
-    return ""
+    return f"按“{read.corrected}”为您查找" if read.by == "question" else ""
 
 
 def _others(read: Interpretation) -> str:
     return f"，也找了{_quoted(read.others)}" if read.others else ""
-
-
-def _first(read: Interpretation) -> str:
-    named = [_CALLED.get(value, value) for values in read.preferred.values() for value in values]
-    return f"，{'、'.join(named)}排在前面" if named else ""
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -53,6 +53,7 @@ _SEVERAL: Final = """
 拓tuo/ta 刨pao/bao 屏ping/bing 圈quan/juan 扎zha/za 秘mi/bi 似si/shi 绿lv/lu 落luo/la/lao 什shen/shi 莎sha/suo
 茜qian/xi 娜na/nuo 哪na/ne 厦xia/sha 巷xiang/hang 蔓man/wan 埋mai/man 泊bo/po 弄nong/long 隽juan/jun 炮pao/bao
 缪miao/mou 覃qin/tan 盖gai/ge 凹ao/wa 郇huan/xun 隗kui/wei 谌chen/shen 勒le/lei 万wan/mo 奇qi/ji 亲qin/qing 虹hong/jiang
+佛fo/fu 称cheng/chen 卜bu/bo 刹sha/cha 曝pu/bao 傀kui/gui 茄qie/jia 般ban/bo
 """
 """Characters of which readers know more than one reading."""
 
@@ -91,9 +92,21 @@ def readings_of(character: str) -> Sequence[str]:
     return _readings_by_character().get(character, ())
 
 
+def known_readings_of(character: str) -> Sequence[str]:
+    """The readings of one folded character that readers know; of 会 hui and kuai, but of 集 ji alone."""
+    usual = readings_of(character)[:1]
+    return tuple(dict.fromkeys((*usual, *_several().get(character, ()))))
+
+
 def is_usual(character: str, syllable: str) -> bool:
-    """Whether readers know a character by this reading: its commonest, or one of several common ones."""
-    return syllable in _several().get(character, ()) or syllable in readings_of(character)[:1]
+    """Whether readers know a character by this reading."""
+    return syllable in known_readings_of(character)
+
+
+@cache
+def syllables() -> Sequence[str]:
+    """Every syllable that is the reading of a character, ascending."""
+    return sorted({syllable for readings in _readings_by_character().values() for syllable in readings})
 
 
 @cache

@@ -8,6 +8,8 @@ PartKind = Literal["word", "synonym", "bigram", "piece", "frame", "phrase", "exa
 Step = Literal["", "question", "pinyin", "homophone", "lookalike", "spelling", "relaxed"]
 Sort = Literal["relevance", "newest", "rating", "popular", "soonest"]
 SORTS: Final = get_args(Sort)
+Group = Literal["", "edition"]
+GROUPS: Final = get_args(Group)
 
 MOST_TEXT: Final = 500
 """Characters of a query; a longer one is refused at the door."""
@@ -35,7 +37,8 @@ class Filter:
     """Published in this year or later; unknown years stay out."""
     year_to: int | None = None
     date_from: int | None = None
-    """Takes place at or after this moment, in seconds since 1970; what has no date stays out."""
+    """Takes place at or after this moment, in seconds since 1970, if only for a part of its time; of a weekly schedule
+    only its days count; what has no date stays out."""
     date_to: int | None = None
     """Takes place before this moment."""
 
@@ -48,6 +51,8 @@ class Query:
     """Words, a field query (作者:余华), a phrase in quotes; empty for everything the filter allows."""
     filter: Filter = field(default_factory=Filter)
     sort: Sort = "relevance"
+    group: Group = ""
+    """edition: one hit for all editions of a work, and everything is counted so."""
     limit: int = 10
     """0 to MOST_RESULTS."""
     offset: int = 0
@@ -94,6 +99,8 @@ class Hit:
     """Original texts by field with the matched stretches marked; fields without one are absent."""
     parts: tuple[Part, ...]
     """Where `explain` asks for it."""
+    editions: int
+    """How many editions of the work match, where they are grouped; else 1."""
     blob: bytes
     """The resource's public fields, a ready-made JSON object."""
 

@@ -25,7 +25,7 @@ class Question:
     """A query with its frame taken off."""
 
     matter: str
-    """Folded; empty where only an audience, a level or a place is named."""
+    """Folded; empty where only kind, audience, level or place are named."""
     removed: tuple[str, ...]
     """What was taken away, in the order in which it was."""
     named: Named
@@ -60,26 +60,26 @@ class FrameTable:
             if word.text in self._mentioned:
                 _add(named, self._mentioned[word.text])
         if not any(map(str.isalnum, text)):
-            is_asked = named.keys() - {"kind"} or (named and len(removed) > 1)  # 有什么活动, but not 活动
-            return Question(matter="", removed=removed, named=named) if is_asked else None
+            return Question(matter="", removed=removed, named=named) if named else None
         return Question(matter=text, removed=removed, named=named) if removed or named else None
 
     def _stripped(self, folded: str, edges: frozenset[int]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
         start, end = _trimmed(folded, 0, len(folded))
         removed: list[str] = []
         named: dict[str, tuple[str, ...]] = {}
+        kind_said = False
         while start < end:
             if found := self._at_front(folded, start, end, edges):
-                said, left, right = self._leading[found], len(found), 0
-            elif found := self._at_end(folded, start, end, edges):
-                said, left, right = self._ending[found], 0, len(found)
+                _add(named, self._leading[found])
+                start += len(found)
+            elif found := self._at_end(folded, start, end, edges, kind_said=kind_said):
+                _add(named, self._ending[found])
+                kind_said |= "kind" in self._ending[found]
+                end -= len(found)
             else:
                 break
-            if said and found in removed:  # 关于书的书
-                break
-            _add(named, said)
             removed.append(found)
-            start, end = _trimmed(folded, start + left, end - right)
+            start, end = _trimmed(folded, start, end)
         return folded[start:end], tuple(removed), named
 
     def _at_front(self, folded: str, start: int, end: int, edges: frozenset[int]) -> str:
@@ -89,9 +89,12 @@ class FrameTable:
                 return text
         return ""
 
-    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int]) -> str:
+    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int], *, kind_said: bool) -> str:
+        """The longest frame; a kind is said once only: 关于书的书 is about 书."""
         for length in range(min(self._longest, end - start), 0, -1):
             text = folded[end - length : end]
+            if kind_said and "kind" in self._ending.get(text, ()):
+                continue
             if text in self._ending and (length >= _LONG or end - length in edges):
                 return text
         return ""

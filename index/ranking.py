@@ -108,14 +108,25 @@ def _ordered(snapshot: Snapshot, rows: UInt32, sort: Sort) -> UInt32:
     return ordered
 
 
+def term_scores(
+    snapshot: Snapshot, impacts: Float32, terms: UInt32, weights: Float32, rows: UInt32
+) -> tuple[Float32, UInt64]:
+    """What each of m terms adds to the score of each of n rows: weight · impact.
+
+    Returns: (n, m) values, 0 where the row lacks the term, and (n, m) the number of the posting behind each value.
+    """
+    base = snapshot.base
+    values, places = np.empty((len(rows), len(terms)), np.float32), np.empty((len(rows), len(terms)), np.uint64)
+    contributions(base.term_offsets, base.posting_rows, impacts, terms, weights, rows, values, places)
+    return values, places
+
+
 def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float, marks: int) -> tuple[Part, ...]:
     """What makes up a row's score, the largest first; the parts sum to it."""
-    base = snapshot.base
-    values = np.empty(len(query.terms), np.float32)
-    contributions(base.term_offsets, base.posting_rows, base.bm25f, query.terms, query.weights, row, values)
+    values, _ = term_scores(snapshot, snapshot.base.bm25f, query.terms, query.weights, np.array([row], np.uint32))
     parts = [
         Part(name=name.partition(":")[2] or name, kind=kind, score=float(value))
-        for name, kind, value, instead in zip(query.names, query.kinds, values, query.instead.tolist(), strict=True)
+        for name, kind, value, instead in zip(query.names, query.kinds, values[0], query.instead.tolist(), strict=True)
         if value > 0 and not instead & marks
     ]
     found = 0

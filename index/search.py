@@ -2,25 +2,29 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from corpus.errors import InvalidInput
 from index.analysis import BIGRAM, PIECE
 from index.arrays import RowMask
+from index.editions import best_works
 from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
 from index.folding import fold
 from index.highlighting import highlights
 from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name
 from index.notices import notice
 from index.query import (
+    GROUPS,
     MOST_OFFSET,
     MOST_RESULTS,
     MOST_TEXT,
     SORTS,
     FacetValue,
+    Filter,
     Hit,
     Interpretation,
     Query,
@@ -50,16 +54,17 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     at = int(time.time()) if query.at is None else query.at
     allowed = allowed_rows(snapshot, query.filter, at=at)
     asked = _read(snapshot, query, at)
-    ranking = _rank(snapshot, query, asked, allowed, n=query.offset + query.limit)
-    if asked.mask is None and not asked.empty:
+    n = query.offset + query.limit
+    ranking, editions = _found(snapshot, query, asked, allowed, n=n)
+    if not asked.structured and not asked.empty:
         better = _better(snapshot, query, asked, ranking, at)
         if better.understanding is not asked.understanding:
-            ranking = _rank(snapshot, query, better, allowed, n=query.offset + query.limit)
+            ranking, editions = _found(snapshot, query, better, allowed, n=n)
         asked = better
-    page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), strict=True)
+    page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), editions, strict=True)
     hits = [
-        _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks)
-        for rank, (row, score, marks) in enumerate(page, start=1)
+        _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks, editions=count)
+        for rank, (row, score, marks, count) in enumerate(page, start=1)
         if rank > query.offset
     ]
     following = query.offset + len(hits)
@@ -84,8 +89,10 @@ class _Asked:
     well: bool = True
     """False where nothing holds all the words, and no name holds the text."""
     mask: RowMask | None = None
+    """(rows,) what a structured query matches, or what has all that a question without a matter names."""
+    structured: bool = False
     empty: bool = False
-    """Nothing is to be found but what the filter allows."""
+    """No words are to be found: all rows that filter and mask allow."""
     notice: str = ""
 
 
@@ -98,6 +105,8 @@ def _check(query: Query) -> None:
         raise InvalidInput(f"起始位置应在 0 到 {MOST_OFFSET} 之间。", place="offset")
     if query.sort not in SORTS:
         raise InvalidInput(f"没有“{query.sort}”这种排序，可用：{'、'.join(SORTS)}。", place="sort")
+    if query.group not in GROUPS:
+        raise InvalidInput(f"没有“{query.group}”这种合并方式，可用：edition。", place="group")
     check_facets(query.facets)
 
 
@@ -108,11 +117,22 @@ def _read(snapshot: Snapshot, query: Query, at: int) -> _Asked:
     question = snapshot.frames.read(folded, snapshot.segmenter) if query.correct else None
     if question is None or stands_in_name(snapshot, folded, at=at):
         return _Asked(folded=folded, understanding=understand(snapshot, folded), empty=not folded.strip())
+    if not question.matter:
+        return _read_wish(snapshot, folded, question, at)
+    understanding = _understood(snapshot, question.matter, question, None)
+    return _Asked(folded=folded, understanding=understanding, question=question)
+
+
+def _read_wish(snapshot: Snapshot, folded: str, question: Question, at: int) -> _Asked:
+    """有什么适合老人的书: everything that is named, or what comes near where nothing has all of it."""
+    conditions: dict[str, Any] = dict(question.named)
+    mask = allowed_rows(snapshot, Filter(**conditions), at=at)
     return _Asked(
         folded=folded,
-        understanding=_understood(snapshot, question.matter, question, None),
+        understanding=understand(snapshot, "", named=question.named),
         question=question,
-        empty=not question.matter,
+        mask=mask if mask.any() else None,
+        empty=True,
     )
 
 
@@ -124,7 +144,9 @@ def _read_structured(snapshot: Snapshot, text: str, folded: str) -> _Asked:
     answer = index.answer(text, snapshot.segmenter)
     mask = np.zeros(len(snapshot), np.uint8)
     mask[np.searchsorted(snapshot.base.serials, answer.serials)] = 1
-    return _Asked(folded=folded, understanding=understand(snapshot, answer.text), mask=mask, notice=answer.notice)
+    return _Asked(
+        folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
+    )
 
 
 def _understood(snapshot: Snapshot, text: str, question: Question | None, guess: Guess | None) -> Understanding:
@@ -174,9 +196,18 @@ def _holds_all(understanding: Understanding, ranking: Ranking) -> bool:
     return ranking.most == 64 or (understanding.whole and ranking.most >= understanding.size)
 
 
-def _rank(
-    snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int, wanted: int | None = None
-) -> Ranking:
+def _found(
+    snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int
+) -> tuple[Ranking, Sequence[int]]:
+    """The best n rows, or works, and for each how many of its editions match."""
+    if not query.group:
+        ranking = _rank(snapshot, query, asked, allowed, n=n)
+        return ranking, [1] * len(ranking.rows)
+    works = best_works(lambda rows: _rank(snapshot, query, asked, allowed, n=rows), snapshot.base.editions, n=n)
+    return works.ranking, works.editions.tolist()
+
+
+def _rank(snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int) -> Ranking:
     if asked.mask is not None:
         allowed = allowed & asked.mask
     return rank_rows(
@@ -185,41 +216,49 @@ def _rank(
         allowed,
         n=n,
         sort=query.sort,
-        wanted=asked.understanding.wanted if wanted is None else wanted,
+        wanted=asked.understanding.wanted,
         whole_mask=asked.empty or asked.mask is not None,
     )
 
 
 def _hit(
-    snapshot: Snapshot, query: Query, understanding: Understanding, *, rank: int, row: int, score: float, marks: int
+    snapshot: Snapshot,
+    query: Query,
+    understanding: Understanding,
+    *,
+    rank: int,
+    row: int,
+    score: float,
+    marks: int,
+    editions: int,
 ) -> Hit:
     blob = snapshot.base.blob(row)
     matched = matched_words(understanding, marks)
-    needles = matched or _needles(understanding)
+    loose = () if matched else _loose(understanding)
     return Hit(
         row=row,
         id=snapshot.base.ids[row],
         rank=rank,
         score=score,
         matched=matched,
-        highlights=highlights(json.loads(blob), needles) if query.highlight and needles else {},
+        highlights=highlights(json.loads(blob), matched, snapshot.segmenter, loose=loose) if query.highlight else {},
         parts=score_parts(snapshot, understanding, row, score, marks) if query.explain else (),
+        editions=editions,
         blob=blob,
     )
 
 
-def _needles(understanding: Understanding) -> list[str]:
-    """What to mark where no word is known to match: the words, or what else of the query can stand in a text."""
-    longer = [name.removeprefix(BIGRAM) for name in understanding.names if name.startswith(BIGRAM)]
-    return [*understanding.words, *longer] or [name.removeprefix(PIECE) for name in understanding.names]
+def _loose(understanding: Understanding) -> list[str]:
+    """What to mark where no word is known to match: whatever of the query can stand in a text."""
+    return [*understanding.words, *(name[2:] for name in understanding.names if name.startswith((BIGRAM, PIECE)))]
 
 
 def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Interpretation:
     understanding, question = asked.understanding, asked.question
-    relaxed = asked.mask is None and ranking.asked < understanding.wanted
+    relaxed = not asked.structured and ranking.asked < understanding.wanted
     read = Interpretation(
         normalized=asked.folded,
-        corrected=understanding.folded if understanding.folded != asked.folded and asked.mask is None else "",
+        corrected="" if asked.structured or understanding.folded == asked.folded else understanding.folded,
         by=(step := _step(asked)),
         others=asked.guess.others if asked.guess else (),
         words=understanding.words,
@@ -229,7 +268,7 @@ def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Inte
         dropped=understanding.dropped,
         subjects=nearest_subjects(snapshot, ranking.rows[:_SUBJECTS_OF]) if step == "relaxed" else (),
         relaxed=relaxed,
-        structured=asked.mask is not None,
+        structured=asked.structured,
     )
     return replace(read, notice=asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well))
 
@@ -237,7 +276,7 @@ def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Inte
 def _step(asked: _Asked) -> Step:
     if asked.guess:
         return asked.guess.by
-    if not asked.well and asked.mask is None and not asked.empty:
+    if not asked.well and not asked.structured and not asked.empty:
         return "relaxed"
     return "question" if asked.question and asked.question.removed else ""
 
@@ -246,7 +285,7 @@ def _facets(
     snapshot: Snapshot, query: Query, asked: _Asked, ranking: Ranking, *, at: int
 ) -> dict[str, tuple[FacetValue, ...]]:
     found = ranking.matched
-    if any(getattr(query.filter, name) for name in query.filter.__slots__):
-        everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0, wanted=ranking.asked)
-        found = everywhere.matched
-    return facet_counts(snapshot, query.facets, query.filter, found, at=at)
+    if query.filter != Filter():
+        everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0)
+        found = np.union1d(everywhere.matched, found)  # the filter may have asked for fewer words
+    return facet_counts(snapshot, query.facets, query.filter, found, at=at, works=bool(query.group))

@@ -17,6 +17,9 @@ import jieba
 from corpus.revision import Word as DictionaryWord
 from index.folding import fold
 
+LONGEST_PART = 3
+"""Characters of the longest word that search mode sees inside another; runs of letters or digits may be longer."""
+
 _FORMAT = 1
 """Raised when the same revision would compile into another dictionary or cut otherwise."""
 
@@ -25,6 +28,7 @@ _MIXED = re.compile(r"[a-z0-9一-鿿]+")
 _LATIN = re.compile(r"[^\W_]", re.ASCII)
 _NEEDS_JOINING = re.compile(r"[^\W_㐀-鿿\U00020000-\U0003ffff][^\W_㐀-鿿\U00020000-\U0003ffff]|[a-z][+#]")
 _MOST_CACHED_WORDS = 500_000
+_MOST_WHOLE = 5000
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -42,22 +46,22 @@ class Segmenter:
     def __init__(self, tokenizer: jieba.Tokenizer, lexicon: str) -> None:
         self._tokenizer = tokenizer
         self._words: dict[str, Word | None] = {}
+        self._whole: dict[str, bool] = {}
         self.lexicon = lexicon
         """Hash of everything that decides how a text is cut."""
 
+    @property
+    def frequencies(self) -> Mapping[str, int]:
+        """Of each dictionary word; 0 for what only begins one, or was removed."""
+        frequencies: Mapping[str, int] = self._tokenizer.FREQ
+        return frequencies
+
     def segment(self, folded: str) -> list[Word]:
         """The words of a folded text in their order; punctuation is left out, single letters and digits stay."""
-        tokens: Iterable[str] = self._tokenizer.cut(folded, HMM=True)
-        if _NEEDS_JOINING.search(folded):
-            tokens = _join_runs(list(tokens))
         known = self._words
         words = []
-        for token in tokens:
-            if token not in known:
-                if len(known) >= _MOST_CACHED_WORDS:
-                    known.clear()
-                known[token] = self._word(token)
-            word = known[token]
+        for token in self.tokens(folded):
+            word = known[token] if token in known else self.word(token)
             if word is not None:
                 words.append(word)
         return words
@@ -66,12 +70,35 @@ class Segmenter:
         """Whether the dictionary has a word."""
         return bool(self._tokenizer.FREQ.get(folded))
 
+    def tokens(self, folded: str) -> Iterable[str]:
+        """A folded text cut between its words and at all else; joined they are the text."""
+        tokens: Iterable[str] = self._tokenizer.cut(folded, HMM=True)
+        return _join_runs(list(tokens)) if _NEEDS_JOINING.search(folded) else tokens
+
+    def word(self, token: str) -> Word | None:
+        """A token with its parts; None if it is punctuation or space."""
+        known = self._words
+        if token not in known:
+            if len(known) >= _MOST_CACHED_WORDS:
+                known.clear()
+            known[token] = self._word(token)
+        return known[token]
+
+    def is_whole(self, word: str) -> bool:
+        """Whether a word stays in one piece where nothing stands around it."""
+        known = self._whole
+        if word not in known:
+            if len(known) >= _MOST_WHOLE:
+                known.clear()
+            known[word] = [word] == list(self.tokens(word))
+        return known[word]
+
     def _word(self, token: str) -> Word | None:
         if not any(map(str.isalnum, token)):
             return None
         parts: list[str] = []
         frequencies = self._tokenizer.FREQ
-        for length in (2, 3):
+        for length in range(2, LONGEST_PART + 1):
             if len(token) > length and not token.isascii():
                 grams = (token[i : i + length] for i in range(len(token) - length + 1))
                 parts.extend(gram for gram in grams if frequencies.get(gram))

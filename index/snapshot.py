@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +25,10 @@ from index.suggestion_store import SuggestionStore
 
 Part = TypeVar("Part")
 
+_LOOK_AGAIN = 0.5
+"""Seconds after which one looks again for a part that was not there."""
 _MOST_REMEMBERED = 512
-"""Masks of filters and orders of sorts kept for the next request; a mask is one byte a row."""
+"""Masks of filters, and apart from them interests as read, kept for the next request; a mask is one byte a row."""
 
 
 class Snapshot:
@@ -55,7 +57,8 @@ class Snapshot:
         self._structured = structured
         self._suggestions = suggestions
         self._spellings = spellings
-        self._remembered: dict[Any, Any] = {}
+        self._remembered: dict[str, dict[Any, Any]] = {}
+        self._missing_until: dict[str, float] = {}
         self._scratch = threading.local()
 
     def __len__(self) -> int:
@@ -63,8 +66,11 @@ class Snapshot:
 
     def row_of(self, id: str) -> int | None:
         """The row of an id; None if the base does not have it."""
-        row = int(self.base.ids.find([id])[0])
-        return None if row == MISSING else row
+        return self.rows_of([id])[0]
+
+    def rows_of(self, ids: Sequence[str]) -> list[int | None]:
+        """The row of each of several ids; None for one that the base does not have."""
+        return [None if row == MISSING else row for row in self.base.ids.find(ids).tolist()]
 
     def visible(self, at: int) -> RowMask:
         """(rows,) 1 for what is neither hidden nor over at a moment, in seconds since 1970."""
@@ -114,19 +120,23 @@ class Snapshot:
         return self._opened("spellings", lambda: SpellingStore.open(self._spellings))
 
     def _opened(self, part: str, open_part: Callable[[], Part]) -> Part | None:
+        if time.monotonic() < self._missing_until.get(part, 0):
+            return None
         try:
-            opened: Part = self.remember(part, open_part)
+            opened: Part = self.remember(part, open_part, among="parts")
         except Unavailable:
+            self._missing_until[part] = time.monotonic() + _LOOK_AGAIN
             return None
         return opened
 
-    def remember(self, key: Any, make: Callable[[], Any]) -> Any:
-        """What `make` gave for this key, kept while there is room."""
-        known = self._remembered.get(key)
+    def remember(self, key: Any, make: Callable[[], Any], *, among: str = "") -> Any:
+        """What `make` gave for this key, kept while there is room for it among its like."""
+        remembered = self._remembered.setdefault(among, {})
+        known = remembered.get(key)
         if known is None:
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            known = self._remembered[key] = make()
+            if len(remembered) >= _MOST_REMEMBERED:
+                remembered.clear()
+            known = remembered[key] = make()
         return known
 
     @property
@@ -146,6 +156,7 @@ class Scratch:
     second: Float32 = field(init=False)
     marks: UInt64 = field(init=False)
     matched: UInt32 = field(init=False)
+    candidates: UInt32 = field(init=False)
     counts: UInt8 = field(init=False)
 
     def __post_init__(self) -> None:
@@ -153,6 +164,7 @@ class Scratch:
         self.second = np.zeros(self.rows, np.float32)
         self.marks = np.zeros(self.rows, np.uint64)
         self.matched = np.zeros(self.rows, np.uint32)
+        self.candidates = np.zeros(self.rows, np.uint32)
         self.counts = np.zeros(self.rows, np.uint8)
 
 

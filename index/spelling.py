@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from index.pinyin import is_usual, readings_of
+from index.pinyin import is_usual, known_readings_of, readings_of
 from index.segmentation import is_han
 from index.shapes import likeness
 from index.spelling_lookup import LONGEST, Choice, Match, Slot, exactly, find, letters_of
@@ -33,7 +33,7 @@ _INITIAL: Final = 0.3
 _SOUNDS_ALIKE: Final = 0.33
 """How likely another character with the same reading was meant, against the one that was typed."""
 _LIKELY: Final = 0.1
-"""Least quality of what is taken for heard rather than seen, and of what may begin or end within a word."""
+"""Least quality of a reading that may begin or end within a word."""
 _MISHEARD: Final = 0.4
 """How likely a syllable was meant that southern ears do not tell from the one that was typed, against that one."""
 _ANY: Final = 0.02
@@ -105,12 +105,10 @@ def misheard(store: SpellingStore, folded: str, *, at: int) -> list[Correction]:
 
 
 def likeliest(found: Iterable[Correction]) -> list[Correction]:
-    """Each text once, the likeliest first; what sounds alike as well as it looks was more probably heard."""
+    """Each text once, the likeliest first."""
     best: dict[str, Correction] = {}
     for correction in sorted(found, key=lambda each: -each.weight):
-        known = best.setdefault(correction.text, correction)
-        if known.way == "lookalike" and correction.way == "homophone" and correction.quality > _LIKELY:
-            best[correction.text] = known._replace(way="homophone")
+        best.setdefault(correction.text, correction)
     return list(best.values())
 
 
@@ -197,7 +195,9 @@ def _substituted(store: SpellingStore, letters: str, at: int) -> Iterator[Correc
                 continue
             looks = alike >= (LOOKS_ALIKE if len(letters) > 2 else _HARD_TO_TELL)
             if (looks and match.is_whole) or (len(letters) > 2 and (looks or match.is_whole)):
-                yield _correction(match, "lookalike" if looks else "spelling", max(_ANY, alike**_SHARPNESS))
+                sounds = set(known_readings_of(letter)) & set(known_readings_of(match.letters[i]))
+                way: Way = "homophone" if sounds else "lookalike" if looks else "spelling"
+                yield _correction(match, way, max(_ANY, alike**_SHARPNESS))
 
 
 def _moved(store: SpellingStore, letters: str, at: int) -> Iterator[Correction]:

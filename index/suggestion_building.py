@@ -15,10 +15,9 @@ from index.forking import forked_pool
 from index.pinyin import has_reading, other_readings
 from index.pinyin import reading as usual_reading
 from index.segmentation import Segmenter
-from index.strings import MISSING
 from index.suggestion_gathering import Suggestion, gather_suggestions
 from index.suggestion_keys import LONGEST_KEY, Beginning, beginnings, key
-from index.suggestion_store import FORMAT, KINDS, initials, joined
+from index.suggestion_store import FORMAT, KINDS, blurred, initials, joined
 from index.whole_directory import finish_directory, unfinished_directory
 
 _BATCH = 1000
@@ -123,30 +122,24 @@ class _Key(NamedTuple):
 class _Reading(NamedTuple):
     joined: bytes
     rank: int
-    start: int
     text: bytes
-    position: int
-    """Of its key."""
+    key: int
+    """The position of its key."""
 
 
 def _sorted_keys(spelled: Sequence[Sequence[Spelling]]) -> Arrays:
-    """The keys and the readings of all suggestions, and the order of the initials."""
+    """The keys and the readings of all suggestions, and further orders of the readings."""
     keys = sorted(_every_key(spelled))
     readings = sorted(_every_reading(keys, unusual=len(spelled)))
-    key_readings = np.full(len(keys), MISSING, np.uint32)
-    for at, reading in enumerate(readings):
-        if reading.rank == keys[reading.position].rank:
-            key_readings[reading.position] = at
-    short = [(initials(reading.text), reading.rank) for reading in readings]
     return {
         **_strings("key", [key.text for key in keys]),
         "key_ranks": _numbers([key.rank for key in keys]),
         "key_starts": np.array([key.start for key in keys], np.uint8),
-        "key_readings": key_readings,
         **_strings("reading", [reading.text for reading in readings]),
         "reading_ranks": _numbers([reading.rank for reading in readings]),
-        "reading_starts": np.array([reading.start for reading in readings], np.uint8),
-        "initials": _numbers(sorted(range(len(short)), key=short.__getitem__)),
+        "reading_keys": _numbers([reading.key for reading in readings]),
+        "initials": _order([(initials(reading.text), reading.rank) for reading in readings]),
+        "blurred": _order([(blurred(reading.text), reading.rank) for reading in readings]),
     }
 
 
@@ -159,15 +152,20 @@ def _every_key(spelled: Sequence[Sequence[Spelling]]) -> Iterator[_Key]:
 
 def _every_reading(keys: Sequence[_Key], *, unusual: int) -> Iterator[_Reading]:
     """The readings of all keys; all but the likeliest of each are unusual, and so are those of unusual keys."""
-    for position, (_, rank, start, texts) in enumerate(keys):
+    for position, (_, rank, _, texts) in enumerate(keys):
         for at, text in enumerate(texts if rank < unusual else texts[:1]):
-            yield _Reading(joined(text), rank + unusual * (at > 0), start, text, position)
+            yield _Reading(joined(text), rank + unusual * (at > 0), text, position)
 
 
 def _strings(name: str, texts: Sequence[bytes]) -> Arrays:
     offsets = np.zeros(len(texts) + 1, np.uint32)
     np.cumsum([len(text) for text in texts], out=offsets[1:])
     return {f"{name}s": np.frombuffer(b"".join(texts), np.uint8), f"{name}_offsets": offsets}
+
+
+def _order(values: Sequence[tuple[bytes, int]]) -> UInt32:
+    """(n,) the positions of values, ascending."""
+    return _numbers(sorted(range(len(values)), key=values.__getitem__))
 
 
 def _numbers(values: Sequence[int]) -> UInt32:

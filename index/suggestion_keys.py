@@ -16,6 +16,9 @@ SuggestionKind = Literal["phrase", "subject", "creator", "title"]
 LONGEST_KEY: Final = 64
 """Characters of a key; what is typed beyond them finds nothing."""
 
+_PIECE: Final = re.compile("[a-z]+|.")
+_BETWEEN: Final = re.compile(r"[\s'‘’`´·-]+")
+"""What residents put between syllables: xi'an."""
 _NEITHER: Final = re.compile(r"[^\w+#]|_")
 _OPEN, _CLOSE = r"[\[(（【〔［〖]", r"[\])）】〕］〗]"
 _BEFORE: Final = re.compile(rf"\s*(?:{_OPEN}[^{_CLOSE[1:]}{{1,16}}{_CLOSE}\s*)+")
@@ -47,6 +50,11 @@ class Beginning(NamedTuple):
 def key(text: str) -> str:
     """A text without case, script, width, accents, spaces and punctuation; é is e."""
     return _letters(fold(text))
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """The key of a text in runs of letters and single other characters; a space or apostrophe ends a run."""
+    return tuple(piece for word in _BETWEEN.split(fold(text)) for piece in _PIECE.findall(_letters(word)))
 
 
 def core(text: str, kind: SuggestionKind) -> str:

@@ -15,7 +15,7 @@ from index.arrays import Int64, UInt8, UInt32
 from index.suggestion_keys import SuggestionKind
 from index.whole_directory import damaged, read_manifest
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when older suggestions can no longer be read; they are then built anew."""
 KINDS: Final[tuple[SuggestionKind, ...]] = get_args(SuggestionKind)
 
@@ -41,15 +41,16 @@ class SuggestionArrays:
     key_ranks: UInt32
     key_starts: UInt8
     """(K,) where in its text a key begins."""
-    key_readings: UInt32
-    """(K,) the likeliest reading of each key; MISSING where it has no Chinese character."""
     readings: UInt8
     """Syllables with a space between, ascending as if there were none."""
     reading_offsets: UInt32
     reading_ranks: UInt32
-    reading_starts: UInt8
+    reading_keys: UInt32
+    """(R,) the key that is read so."""
     initials: UInt32
     """Readings in the order of their initials."""
+    blurred: UInt32
+    """Readings in the order in which southern ears hear them."""
 
 
 class SortedStrings:
@@ -61,8 +62,8 @@ class SortedStrings:
         # memoryviews give plain numbers several times faster than arrays do
         self._blob, self._offsets = blob.data, offsets.data
         self._order = None if order is None else order.data
-        self._view = view
-        self._numbers = range(len(offsets) - 1)
+        self.view = view
+        self._positions = range(len(offsets) - 1)
 
     def stored(self, at: int) -> bytes:
         """A string as it is stored."""
@@ -71,12 +72,19 @@ class SortedStrings:
 
     def viewed(self, at: int) -> bytes:
         """A string as it is compared."""
-        return self._view(self.stored(at))
+        return self.view(self.stored(at))
 
-    def beginning_with(self, prefix: bytes) -> range:
-        """The positions of all strings with a prefix of UTF-8."""
-        start = bisect_left(self._numbers, prefix, key=self.viewed)
-        return range(start, bisect_left(self._numbers, prefix + b"\xff", lo=start, key=self.viewed))
+    def numbers(self, found: range) -> UInt32:
+        """The numbers under which found strings are stored."""
+        if self._order is None:
+            return np.arange(found.start, found.stop, dtype=np.uint32)
+        return np.asarray(self._order[found.start : found.stop])
+
+    def beginning_with(self, prefix: bytes, *, within: range | None = None) -> range:
+        """The positions of all strings with a prefix of UTF-8, among those of a shorter prefix."""
+        lo, hi = (0, len(self._positions)) if within is None else (within.start, within.stop)
+        start = bisect_left(self._positions, prefix, lo, hi, key=self.viewed)
+        return range(start, bisect_left(self._positions, prefix + b"\xff", start, hi, key=self.viewed))
 
 
 class SuggestionStore:
@@ -89,6 +97,7 @@ class SuggestionStore:
         self.keys = SortedStrings(arrays.keys, arrays.key_offsets)
         self.readings = SortedStrings(arrays.readings, arrays.reading_offsets, view=joined)
         self.initials = SortedStrings(arrays.readings, arrays.reading_offsets, view=initials, order=arrays.initials)
+        self.blurred = SortedStrings(arrays.readings, arrays.reading_offsets, view=blurred, order=arrays.blurred)
 
     @classmethod
     def open(cls, directory: Path) -> "SuggestionStore":
@@ -122,6 +131,16 @@ def joined(reading: bytes) -> bytes:
 def initials(reading: bytes) -> bytes:
     """tai ji quan in short: tjq."""
     return "".join([syllable[0] for syllable in reading.decode().split()]).encode()
+
+
+def blurred(reading: bytes) -> bytes:
+    """tai ji quan without what many in the south do not tell apart: zh and z, ch and c, sh and s, n and l, -ng and -n;
+    nor ü and u.
+
+    An n at an end becomes an l as well: typed letters show no syllables, and both sides are blurred alike.
+    """
+    letters = joined(reading).replace(b"zh", b"z").replace(b"ch", b"c").replace(b"sh", b"s")
+    return letters.replace(b"ng", b"n").replace(b"n", b"l").replace(b"v", b"u")
 
 
 def _open_array(path: Path) -> Any:

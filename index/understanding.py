@@ -73,6 +73,7 @@ def understand(
     aside: Sequence[str] = (),
     others: Sequence[str] = (),
     named: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    by_title: bool = True,
 ) -> Understanding:
     """Reads a plain query. Without a known term and an exact row it finds nothing.
 
@@ -80,6 +81,7 @@ def understand(
         aside: texts whose words score where they stand and never count: the frame of a question.
         others: texts that may have been meant instead; what holds all words of one matches too, further down.
         named: values by facet that are preferred.
+        by_title: False leaves exact rows and phrases out, which only a search uses.
     """
     folded = fold(text)
     words = _meaningful(snapshot, list(dict.fromkeys(snapshot.segmenter.segment(folded))))
@@ -97,7 +99,8 @@ def understand(
     for word in snapshot.segmenter.segment(" ".join(aside)):
         if word.text not in snapshot.revision.stop_words:
             draft.add(word.text, "frame", tuning.frame_weight)
-    return draft.finish(folded, words, synonyms, _exact_rows(snapshot, folded), named)
+    exact_rows = _exact_rows(snapshot, folded) if by_title else np.empty(0, np.uint32)
+    return draft.finish(folded, words, synonyms, exact_rows, named, by_title=by_title)
 
 
 def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
@@ -179,6 +182,8 @@ class _Draft:
         synonyms: dict[str, tuple[str, ...]],
         exact_rows: UInt32,
         named: Mapping[str, tuple[str, ...]],
+        *,
+        by_title: bool,
     ) -> Understanding:
         snapshot = self.snapshot
         order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
@@ -193,7 +198,8 @@ class _Draft:
         matchable = 0
         weights = kind_weights * snapshot.idf[terms]
         tuning = snapshot.revision.tuning
-        phrase_rows, phrase_bonuses = self._phrases(folded, words, dict(zip(names, weights.tolist(), strict=True)))
+        worth = dict(zip(names, weights.tolist(), strict=True))
+        phrase_rows, phrase_bonuses = self._phrases(folded if by_title else "", words, worth)
         raised = 1 + tuning.preference if named else 1
         whole = bool(words)
         for word, group in zip(words, self.groups, strict=True):

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import Final, Literal, cast, get_args
@@ -62,9 +62,9 @@ def list_for_everybody(
 def listed(snapshot: Snapshot, name: ListName, allowed: RowMask, *, n: int, at: int) -> list[Listed]:
     """The first n allowed rows of a list."""
     if name == "popular":
-        return [_popular(snapshot, *best) for best in _taking_turns(snapshot, allowed, _popularity(snapshot), n)]
+        return [_popular(snapshot, *best) for best in _taking_turns(snapshot, allowed, _popularity, n)]
     if name == "new":
-        return [_new(snapshot, *best) for best in _taking_turns(snapshot, allowed, _novelty(snapshot), n)]
+        return [_new(snapshot, *best) for best in _taking_turns(snapshot, allowed, _novelty, n)]
     put_forward = _of_editors(snapshot) if name == "editor" else _of_campaigns(snapshot, at)
     once: dict[int, Listed] = {}
     for found in put_forward:
@@ -118,19 +118,26 @@ def _novelty(snapshot: Snapshot) -> Float32:
     return scores
 
 
-def _taking_turns(snapshot: Snapshot, allowed: RowMask, scores: Float32, n: int) -> Iterator[tuple[int, float]]:
+def _taking_turns(
+    snapshot: Snapshot, allowed: RowMask, score: Callable[[Snapshot], Float32], n: int
+) -> Iterator[tuple[int, float]]:
     """The best allowed rows of each kind, the kinds taking turns, the one with the best row first."""
-    rows = np.flatnonzero(allowed).astype(np.uint32)
+    scores, order = snapshot.remember(score, lambda: _ordered(score(snapshot)))
+    rows = order[allowed[order] == 1]
     kinds = snapshot.base.facet_codes["kind"][rows]
     best = sorted(
-        (_best(rows[kinds == kind], scores, n) for kind in np.unique(kinds)), key=lambda own: (-own[0][1], own[0][0])
+        (_first(rows[kinds == kind], scores, n) for kind in np.unique(kinds)), key=lambda own: (-own[0][1], own[0][0])
     )
     yield from islice((entry for entry in chain.from_iterable(zip_longest(*best)) if entry is not None), n)
 
 
-def _best(rows: UInt32, scores: Float32, n: int) -> list[tuple[int, float]]:
-    order = rows[np.lexsort((rows, -scores[rows]))[: max(n, 1)]]
-    return [(row, float(scores[row])) for row in order.tolist()]
+def _ordered(scores: Float32) -> tuple[Float32, UInt32]:
+    """(rows,) scores, and the rows from the best to the worst."""
+    return scores, np.argsort(-scores, kind="stable").astype(np.uint32)
+
+
+def _first(rows: UInt32, scores: Float32, n: int) -> list[tuple[int, float]]:
+    return [(row, float(scores[row])) for row in rows[: max(n, 1)].tolist()]
 
 
 def _popular(snapshot: Snapshot, row: int, score: float) -> Listed:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Float32, RowMask, UInt32
-from index.kernel import add_scaled, contributions, top_rows
+from index.kernel import add_scaled, top_rows
+from index.ranking import term_scores
 from index.snapshot import Snapshot
 from recommender.profile import NO_TERMS, Vector
 from recommender.request import Interest
@@ -45,63 +46,67 @@ def nearest(snapshot: Snapshot, profile: Profile, allowed: RowMask, *, n: int) -
     weight: an interest in many words says no more than one in few. A row counts only with a word of an interest:
     焊接 does not bring 接触. Dislikes take from what was found.
     """
-    accumulator = snapshot.scratch.accumulator
+    scratch = snapshot.scratch
     try:
-        parts = _add_parts(snapshot, profile, allowed)
+        count, parts = _add_parts(snapshot, profile, allowed)
         scores, rows = np.empty(n, np.float32), np.empty(n, np.uint32)
-        size = top_rows(accumulator, allowed, scores, rows)
+        size = top_rows(scratch.accumulator, scratch.candidates[:count], scores, rows)
     finally:
-        accumulator[:] = 0
+        scratch.accumulator[:] = 0
     rows, scores = rows[:size], scores[:size]
     if profile.dislikes:
-        rows, scores = _without_disliked(snapshot, profile.dislikes, rows, scores)
+        rows, scores = _without_disliked(snapshot, profile.dislikes.merged(), rows, scores)
     return Nearest(rows=rows, scores=scores, parts=parts)
 
 
-def _add_parts(snapshot: Snapshot, profile: Profile, allowed: RowMask) -> tuple[Vector, Vector]:
-    """Adds every interest, and the likes as a whole, to the accumulator, each scaled by its best row."""
+def _add_parts(snapshot: Snapshot, profile: Profile, allowed: RowMask) -> tuple[int, tuple[Vector, Vector]]:
+    """Adds every interest, and the likes as a whole, to the accumulator, each scaled by its best row.
+
+    Returns: how many candidates there are, and both vectors with the weights that made their scores.
+    """
     share = snapshot.revision.tuning.interests_share
     if not (profile.interests and profile.likes):
         share = 1.0 if profile.interests else 0.0
     total = sum(interest.weight for interest in profile.asked)
     heights = [share * interest.weight / total for interest in profile.asked]
-    base = snapshot.base
-    factors = [
-        _add(snapshot, base.bm25f, profile.interests.of(owner), height, allowed) for owner, height in enumerate(heights)
-    ]
-    likes = _add(snapshot, base.similarity, profile.likes.merged(), 1 - share, allowed)
-    return profile.interests.scaled(factors), profile.likes.scaled([likes] * profile.likes.count)
+    base, interests, likes = snapshot.base, profile.interests, profile.likes
+    count, asked = _add(snapshot, base.bm25f, interests, heights, allowed, count=0)
+    count, liked = _add(snapshot, base.similarity, likes.merged(), [1 - share], allowed, count=count)
+    return count, (interests.scaled(asked), likes.scaled(np.full(len(likes.words), liked.sum())))
 
 
 def _add(
-    snapshot: Snapshot, impacts: Float32, part: tuple[UInt32, Float32, int], height: float, allowed: RowMask
-) -> float:
+    snapshot: Snapshot, impacts: Float32, part: Vector, heights: Sequence[float], allowed: RowMask, *, count: int
+) -> tuple[int, Float32]:
+    """Adds what each owner in a vector gives; returns the new count of candidates and the factor of each owner."""
+    factors = np.zeros(len(part.words), np.float32)
+    if not part:
+        return count, factors
     base, scratch = snapshot.base, snapshot.scratch
-    terms, weights, words = part
-    return add_scaled(
+    count = add_scaled(
         base.term_offsets,
         base.posting_rows,
         impacts,
-        terms,
-        weights,
-        words,
-        height,
+        part.terms,
+        part.weights,
+        part.bounds,
+        part.words,
+        np.array(heights, np.float64),
         allowed,
         scratch.accumulator,
         scratch.second,
         scratch.matched,
+        scratch.candidates,
+        count,
+        factors,
     )
+    return count, factors
 
 
 def _without_disliked(snapshot: Snapshot, dislikes: Vector, rows: UInt32, scores: Float32) -> tuple[UInt32, Float32]:
     """The candidates in their new order, without those that nothing is left of."""
-    base = snapshot.base
-    terms, weights, _ = dislikes.merged()
-    nearness = np.empty(len(rows), np.float32)
-    values = np.empty(len(terms), np.float32)
-    for i, row in enumerate(rows.tolist()):
-        contributions(base.term_offsets, base.posting_rows, base.similarity, terms, weights, row, values)
-        nearness[i] = values.sum()
+    values, _ = term_scores(snapshot, snapshot.base.similarity, dislikes.terms, dislikes.weights, rows)
+    nearness = values.sum(axis=1)
     nearness /= max(float(nearness.max(initial=0)), 1.0)
     left = scores - np.float32(snapshot.revision.tuning.dislike_weight) * nearness * scores.max(initial=0)
     order = np.lexsort((rows, -left))

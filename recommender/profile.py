@@ -1,88 +1,92 @@
-"""What is known of a resident, as two weighted term vectors: interests and likes."""
+"""What is known of a resident, as weighted term vectors: interests, likes and dislikes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.arrays import Float32, UInt32
+from index.arrays import Float32, Int64, UInt32
 from index.snapshot import Snapshot
-from index.understanding import understand
+from index.understanding import COUNTED, Understanding, understand
 from recommender.request import Interest
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:
-    """A part of a profile: m terms with the interest or like each belongs to."""
+    """A part of a profile: m terms of k owners, which are interests or liked resources."""
 
     terms: UInt32
-    """(m,) a term stands once for each owner that has it."""
+    """(m,) owner after owner; of one owner the words come first."""
     weights: Float32
-    """(m,) above 0."""
-    owners: UInt32
-    """(m,) ascending positions in the list of interests or likes."""
-    words: Mask
-    """(m,) whether a term is a word; of one owner the words come first. What is none only adds to words."""
-
-    count: int
-    """How many owners there are, those without a term included."""
+    """(m,) at least 0."""
+    bounds: Int64
+    """(k + 1,) where the terms of each owner begin."""
+    words: Int64
+    """(k,) how many of an owner's terms are words."""
 
     def __bool__(self) -> bool:
         return len(self.terms) > 0
 
-    def of(self, owner: int) -> tuple[UInt32, Float32, int]:
-        """The terms and weights of one owner, and how many are words."""
-        own = slice(*np.searchsorted(self.owners, (owner, owner + 1)).tolist())
-        return self.terms[own], self.weights[own], int(self.words[own].sum())
+    @property
+    def owners(self) -> Int64:
+        """(m,) ascending."""
+        return np.repeat(np.arange(len(self.words)), np.diff(self.bounds))
 
-    def merged(self) -> tuple[UInt32, Float32, int]:
-        """Each term once, with the sum of its weights over the owners, where all are words; and how many."""
+    def merged(self) -> "Vector":
+        """One owner with the sums of the weights, where all terms are words; nobody where there are no terms."""
+        if not self:
+            return NO_TERMS
         terms, position = np.unique(self.terms, return_inverse=True)
         weights = np.bincount(position, self.weights, minlength=len(terms)).astype(np.float32)
-        return terms, weights, len(terms)
+        return _vector([terms], [weights], [len(terms)])
 
-    def scaled(self, factors: Sequence[float]) -> "Vector":
+    def scaled(self, factors: Float32) -> "Vector":
         """The same with the weights of each owner multiplied by its factor."""
-        weights = self.weights * np.array(factors, np.float32)[self.owners]
-        return replace(self, weights=weights)
+        return replace(self, weights=self.weights * factors[self.owners])
 
 
 def interest_vector(snapshot: Snapshot, interests: Sequence[Interest]) -> Vector:
     """Free words read as a search reads them, bigrams and pieces included, for the bm25f impacts."""
-    terms, weights, owners, words = [], [], [], []
-    for owner, interest in enumerate(interests):
-        query = understand(snapshot, interest.text)
-        words.append(np.array([kind in ("word", "synonym") for kind in query.kinds], np.bool_))
-        terms.append(query.terms)
-        weights.append(query.weights)
-        owners.append(np.full(len(query.terms), owner, np.uint32))
-    return _vector(terms, weights, owners, words)
+    read = [_read(snapshot, interest.text) for interest in interests]
+    words = [sum(kind in COUNTED for kind in query.kinds) for query in read]
+    return _vector([query.terms for query in read], [query.weights for query in read], words)
+
+
+def _read(snapshot: Snapshot, text: str) -> Understanding:
+    """A text as a search reads it, remembered without a trace of who asked: many people choose the same interests."""
+    read: Understanding = snapshot.remember(text, lambda: understand(snapshot, text, by_title=False), among="interests")
+    return read
 
 
 def like_vector(snapshot: Snapshot, rows: Sequence[int]) -> Vector:
     """The mean of the liked rows' unit vectors, for the similarity impacts; words only."""
     base = snapshot.base
-    terms, weights, owners = [], [], []
-    for owner, row in enumerate(rows):
+    terms, weights = [], []
+    for row in rows:
         start, stop = base.row_offsets[row : row + 2].tolist()
         terms.append(base.row_terms[start:stop])
         weights.append(base.row_weights[start:stop] / np.float32(len(rows)))
-        owners.append(np.full(stop - start, owner, np.uint32))
-    return _vector(terms, weights, owners, [np.ones(len(own), np.bool_) for own in owners])
+    return _vector(terms, weights, [len(own) for own in terms])
 
 
-def _vector(terms: list[UInt32], weights: list[Float32], owners: list[UInt32], words: list[Mask]) -> Vector:
+def _vector(terms: Sequence[UInt32], weights: Sequence[Float32], words: Sequence[int]) -> Vector:
+    if not terms:
+        return NO_TERMS
+    bounds = np.zeros(len(terms) + 1, np.int64)
+    np.cumsum([len(own) for own in terms], out=bounds[1:])
     return Vector(
-        terms=np.concatenate([np.empty(0, np.uint32), *terms]),
-        weights=np.concatenate([np.empty(0, np.float32), *weights]),
-        owners=np.concatenate([np.empty(0, np.uint32), *owners]),
-        words=np.concatenate([np.empty(0, np.bool_), *words]),
-        count=len(owners),
+        terms=np.concatenate(terms),
+        weights=np.concatenate(weights),
+        bounds=bounds,
+        words=np.array(words, np.int64),
     )
 
 
-NO_TERMS: Final = _vector([], [], [], [])
+NO_TERMS: Final = Vector(
+    terms=np.empty(0, np.uint32),
+    weights=np.empty(0, np.float32),
+    bounds=np.zeros(1, np.int64),
+    words=np.empty(0, np.int64),
+)
+"""Nobody's."""

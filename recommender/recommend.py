@@ -10,25 +10,23 @@ import numpy as np
 from index.arrays import RowMask, UInt32
 from index.filters import allowed_rows
 from index.snapshot import Snapshot
+from recommender.beside import beside, named_kinds
 from recommender.checking import check_request
 from recommender.continuation import decode_shown, encode_shown
 from recommender.lists import as_items, for_strangers, listed
-from recommender.nearest import Profile, nearest
+from recommender.matching import matching_items
+from recommender.nearest import Profile
 from recommender.profile import interest_vector, like_vector
-from recommender.reasons import explain, goes_with
 from recommender.request import Degraded, Item, Recommendation, Request
-from recommender.selection import choose
 
 RECOMMENDED_KINDS: Final = ("course", "book", "activity")
-"""Places and stories are recommended only to those who ask for them by kind."""
-
-_POOL: Final = 10
-"""Candidates for each resource to be chosen, where choosing is more than taking the first."""
-_LEAST_POOL: Final = 100
+"""Places and stories are recommended only to those who ask for them by kind, and beside what names one."""
 
 
 def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
     """Resources near to interests and likes, the best first; lists for everybody where nothing usable is known.
+
+    Beside a resource only what goes with it: that may be nothing.
 
     Raises: InvalidInput if something asked is not acceptable; NotFound if `item_id` is not there.
     """
@@ -40,7 +38,7 @@ def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
     allowed[[*known.liked, *known.disliked, *known.excluded, *shown.tolist()]] = 0
     items = _put_forward(snapshot, request, known, allowed, shown, at)
     personalized = bool(items)
-    if not items or (request.scene == "zero_result" and len(items) < request.limit):
+    if (not items and request.scene != "item") or (request.scene == "zero_result" and len(items) < request.limit):
         allowed[[item.row for item in items]] = 0
         lists = for_strangers(snapshot, allowed, n=request.limit - len(items), at=at)
         items = _numbered([*items, *as_items(snapshot, lists, explain=request.explain)])
@@ -69,7 +67,9 @@ class _Known:
     @classmethod
     def of(cls, snapshot: Snapshot, request: Request) -> "_Known":
         judged = dict.fromkeys([*request.likes, *request.dislikes])
-        rows = {id: snapshot.row_of(id) for id in [*judged, *request.exclude_ids, request.item_id]}
+        unwanted = [*request.exclude_ids, request.item_id] if request.item_id else request.exclude_ids
+        ids = [*dict.fromkeys([*judged, *unwanted])]
+        rows = dict(zip(ids, snapshot.rows_of(ids), strict=True))
 
         def there(ids: Sequence[str]) -> list[int]:
             return [row for id in dict.fromkeys(ids) if (row := rows[id]) is not None]
@@ -77,7 +77,7 @@ class _Known:
         return cls(
             liked=there(request.likes),
             disliked=there(request.dislikes),
-            excluded=there([*request.exclude_ids, request.item_id]),
+            excluded=there(unwanted),
             unknown=tuple(id for id in judged if rows[id] is None),
         )
 
@@ -86,7 +86,9 @@ def _candidates(snapshot: Snapshot, request: Request, at: int) -> RowMask:
     """(rows,) 1 for what may be recommended, a copy."""
     filter = request.filter
     if not filter.kind:
-        filter = replace(filter, kind=tuple(request.quota) or RECOMMENDED_KINDS)
+        named = named_kinds(snapshot, request.item_id) if request.scene == "item" else ()
+        kinds = tuple(request.quota) or tuple(dict.fromkeys([*RECOMMENDED_KINDS, *named]))
+        filter = replace(filter, kind=kinds)
     allowed: RowMask = allowed_rows(snapshot, filter, at=at).copy()
     return allowed
 
@@ -96,17 +98,17 @@ def _put_forward(
 ) -> list[Item]:
     """What the scene and the profile bring; nothing where neither knows anything."""
     if request.scene == "item":
-        return _beside(snapshot, request, allowed, shown)
+        return _numbered(beside(snapshot, request, allowed, shown))
     profile = _profile(snapshot, request, known)
     if request.scene == "campaign":
         campaign = listed(snapshot, "campaign", allowed, n=len(allowed), at=at)
         within = np.zeros_like(allowed)
         within[[entry.row for entry in campaign]] = 1
-        near = _nearest_items(snapshot, request, profile, allowed & within, shown, n=request.limit) if profile else []
+        near = matching_items(snapshot, request, profile, allowed & within, shown, n=request.limit) if profile else []
         rest = [entry for entry in campaign if entry.row not in {item.row for item in near}]
         more = as_items(snapshot, rest[: request.limit - len(near)], explain=request.explain)
         return _numbered([*near, *more])
-    return _nearest_items(snapshot, request, profile, allowed, shown, n=request.limit) if profile else []
+    return matching_items(snapshot, request, profile, allowed, shown, n=request.limit) if profile else []
 
 
 def _profile(snapshot: Snapshot, request: Request, known: _Known) -> Profile:
@@ -120,49 +122,6 @@ def _profile(snapshot: Snapshot, request: Request, known: _Known) -> Profile:
     )
 
 
-def _beside(snapshot: Snapshot, request: Request, allowed: RowMask, shown: UInt32) -> list[Item]:
-    """What goes with a resource: what its record names, then other kinds near to it, then its own kind."""
-    row = snapshot.row_of(request.item_id)
-    assert row is not None  # check_request has seen it
-    items = [item for item in goes_with(snapshot, row, explain=request.explain) if allowed[item.row]][: request.limit]
-    likes = like_vector(snapshot, [row])
-    profile = Profile(asked=(), liked=(row,), interests=interest_vector(snapshot, ()), likes=likes)
-    own_kind = same_kind(snapshot, row)
-    for mask in (allowed & (1 - own_kind), allowed & own_kind):
-        mask[[item.row for item in items]] = 0
-        items += _nearest_items(snapshot, request, profile, mask, shown, n=request.limit - len(items))
-    return _numbered([replace(item, source="similar") if item.source == "profile" else item for item in items])
-
-
-def same_kind(snapshot: Snapshot, row: int) -> RowMask:
-    """(rows,) 1 for what is of a row's kind; every row has just one."""
-    codes = snapshot.base.facet_codes["kind"]
-    mask: RowMask = (codes == codes[row]).astype(np.uint8)
-    return mask
-
-
-def _nearest_items(
-    snapshot: Snapshot, request: Request, profile: Profile, allowed: RowMask, shown: UInt32, *, n: int
-) -> list[Item]:
-    diversity = snapshot.revision.tuning.diversity if request.diversity is None else request.diversity
-    first_only = not diversity and not request.quota
-    pool = n if first_only else max(_POOL * n, _LEAST_POOL)
-    found = nearest(snapshot, profile, allowed, n=pool if n else 0)
-    chosen = choose(snapshot, found.rows, found.scores, n=n, diversity=diversity, quota=request.quota, shown=shown)
-    return [
-        Item(
-            row=(row := int(found.rows[position])),
-            id=snapshot.base.ids[row],
-            rank=rank,
-            score=float(found.scores[position]),
-            source="profile",
-            reasons=explain(snapshot, row, profile.asked, profile.liked, found.parts) if request.explain else (),
-            blob=snapshot.base.blob(row),
-        )
-        for rank, position in enumerate(chosen, start=1)
-    ]
-
-
 def _numbered(items: Sequence[Item]) -> list[Item]:
     return [replace(item, rank=rank) for rank, item in enumerate(items, start=1)]
 
@@ -172,6 +131,8 @@ def _why(request: Request, known: _Known, *, personalized: bool) -> Degraded | N
         return "not_personalized"
     if personalized:
         return None
+    if request.scene == "item":
+        return "no_match"
     if request.likes and not known.liked and not request.interests:
         return "unknown_likes"
     if request.interests or known.liked:

@@ -43,7 +43,8 @@ class Request:
     scene: Scene = "home"
     """Where the answer is shown: at home, beside a resource, after a search without result, in a campaign."""
     item_id: str = ""
-    """The resource beside which it is shown; what goes with it comes first, the other kinds before its own."""
+    """The resource beside which it is shown: what its record names comes first, then what is like it and fits, the
+    other kinds before its own; nothing else."""
     user_id: str = ""
     """A resident of the platform; nothing is stored of anybody yet, so nobody is known."""
     personalized: bool = True
@@ -99,7 +100,8 @@ class Recommendation:
 
     release: str
     personalized: bool
-    """False where nothing known of the resident could be used: the items are popular ones then."""
+    """False where nothing known of the resident could be used: the items are popular ones then, or none beside a
+    resource."""
     degraded: Degraded | None
     """Why less was used than was given; None otherwise."""
     unknown_ids: tuple[str, ...]

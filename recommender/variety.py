@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.kernel import cosines
+from index.forward import cosines
 from index.snapshot import Snapshot
 
 

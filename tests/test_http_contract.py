@@ -91,7 +91,7 @@ def test_the_parameters_of_a_search_are_documented(app: Any) -> None:
     document = TestClient(app).get("/openapi.json").json()
     names = {parameter["name"] for parameter in document["paths"]["/v1/search"]["get"]["parameters"]}
     filters = "kind source subject provider platform audience level format language district venue free"
-    others = "year_from year_to from to q sort limit offset facets correct explain at"
+    others = "year_from year_to from to q sort group limit offset facets correct explain at"
     assert names == {*filters.split(), *others.split()}
 
 

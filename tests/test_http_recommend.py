@@ -96,6 +96,13 @@ def test_nothing_known_is_labelled(client: TestClient) -> None:
     assert {item["source"] for item in answer["items"]} == {"popular"}
 
 
+def test_beside_a_resource_comes_what_goes_with_it(client: TestClient) -> None:
+    answer = recommended(client, scene="item", item_id="c:1")
+    assert [(item["id"], item["source"]) for item in answer["items"]] == [("b:1", "similar")]
+    alone = recommended(client, scene="item", item_id="p:1", filter={"subject": "外语"})
+    assert (alone["items"], alone["degraded"]) == ([], "no_match")
+
+
 def test_similar_resources(client: TestClient) -> None:
     answer = client.get("/v1/items/c:1/similar").json()
     assert ids(answer) == ["b:1"]

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -219,6 +220,20 @@ def test_an_empty_catalogue_shows_the_demo_until_something_else_is_imported(stat
         assert [item["id"] for item in shown] == ["c:1"]
         process.terminate()
         assert "./run import 文件" in process.communicate(timeout=10)[1]
+
+
+def test_searches_are_counted_only_where_the_setting_says_so(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting, kept in (("false", []), ("true", ["余华"])):
+        monkeypatch.setenv("XUEJING_QUERY_LOG", setting)
+        with serving(filled) as (process, url):
+            get(f"{url}/v1/search?q={quote('余华')}")
+            process.terminate()
+            said = process.communicate(timeout=10)[1]
+        assert "余华" not in said
+        assert quote("余华") not in said
+        with sqlite3.connect(filled / "catalogue.db") as connection:
+            assert [query for (query,) in connection.execute("SELECT query FROM queries")] == kept
+        connection.close()
 
 
 def test_an_index_that_is_missing_is_made_at_the_start(state: Path) -> None:

@@ -1,5 +1,6 @@
 """The kernel against plain numpy on random postings: the same rows, scores and totals."""
 
+import random
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import Float32, UInt32, UInt64
-from index.kernel import EXACT_MARK, add_scaled, contributions, cosines, count_codes, mark_codes, rank, top_rows
+from index.kernel import EXACT_MARK, add_scaled, contributions, rank, top_rows
 
 ROWS = 40
 
@@ -143,72 +144,61 @@ def test_the_matching_rows_are_listed_whatever_n_is(question: dict) -> None:
     assert sorted(scratch[2][:total].tolist()) == sorted(everything)
 
 
-@given(questions(), st.integers(1, 4), st.data())
-def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(
-    question: dict, height: int, data: st.DataObject
-) -> None:
-    index, terms, weights, allowed = (question[name] for name in ("index", "terms", "weights", "allowed"))
-    words = data.draw(st.integers(0, len(terms)))
-    before = np.arange(ROWS, dtype=np.float32)
-    accumulator, scratch = before.copy(), np.zeros(ROWS, np.float32)
-    factor = add_scaled(
+@given(st.lists(questions(), min_size=1, max_size=3), st.data())
+def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: list[dict], data: st.DataObject) -> None:
+    index, allowed = several[0]["index"], several[0]["allowed"]
+    if data.draw(st.booleans()):  # as words of a field without weight have it
+        index.impacts[:] = 0
+    known = len(index.offsets) - 1
+    owners = [(q["terms"][q["terms"] < known], q["weights"]) for q in several]
+    owners = [(terms, weights[: len(terms)]) for terms, weights in owners]
+    words = [data.draw(st.integers(0, len(terms))) for terms, _ in owners]
+    heights = [data.draw(st.integers(0, 4)) for _ in owners]
+    accumulator, scratch, candidates = np.zeros(ROWS, np.float32), np.zeros(ROWS, np.float32), np.zeros(ROWS, np.uint32)
+    factors = np.zeros(len(owners), np.float32)
+    count = add_scaled(
         index.offsets,
         index.rows,
         index.impacts,
-        terms,
-        weights,
-        words,
-        height,
+        np.concatenate([terms for terms, _ in owners]),
+        np.concatenate([weights for _, weights in owners]),
+        np.cumsum([0, *(len(terms) for terms, _ in owners)]),
+        np.array(words, np.int64),
+        np.array(heights, np.float64),
         allowed,
         accumulator,
         scratch,
         np.zeros(ROWS, np.uint32),
+        candidates,
+        0,
+        factors,
     )
-    dense = index.dense()[terms] * weights[:, None]
-    sums = dense.sum(axis=0) * (dense[:words].sum(axis=0) > 0)
-    best = (sums * allowed).max(initial=0)
-    assert factor == pytest.approx(height / best if best else 0)
-    assert accumulator - before == pytest.approx(factor * sums, abs=1e-4)
+    expected = np.zeros(ROWS, np.float32)
+    for (terms, weights), first, height, factor in zip(owners, words, heights, factors, strict=True):
+        dense = index.dense()[terms] * weights[:, None]
+        sums = dense.sum(axis=0) * (dense[:first].sum(axis=0) > 0) * allowed
+        best = sums.max(initial=0)
+        assert factor == pytest.approx(height / best if best else 0)
+        expected += factor * sums
+        values, places = np.zeros(dense.T.shape, np.float32), np.zeros(dense.T.shape, np.uint64)
+        rows = np.arange(ROWS, dtype=np.uint32)
+        contributions(index.offsets, index.rows, index.impacts, terms, weights, rows, values, places)
+        assert (values == dense.T).all()
+        assert (index.rows[places[values > 0]] == np.nonzero(values)[0]).all()
+    assert accumulator == pytest.approx(expected, abs=1e-4)
+    assert sorted(candidates[:count].tolist()) == np.flatnonzero(accumulator).tolist()
     assert not scratch.any()
-    for row in range(ROWS):
-        values = np.zeros(len(terms), np.float32)
-        contributions(index.offsets, index.rows, index.impacts, terms, weights, row, values)
-        assert values.sum() == dense[:, row].sum()
 
 
-@given(
-    st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS),
-    st.lists(st.integers(0, 1), min_size=ROWS, max_size=ROWS),
-    st.integers(0, ROWS + 2),
-)
-def test_the_top_rows_are_those_of_a_sort(sums: list[int], mask: list[int], n: int) -> None:
-    accumulator, allowed = np.array(sums, np.float32), np.array(mask, np.uint8)
+@given(st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS), st.randoms(), st.integers(0, ROWS + 2))
+def test_the_top_rows_are_those_of_a_sort(sums: list[int], chance: random.Random, n: int) -> None:
+    found = [row for row in range(ROWS) if sums[row]]
+    expected = sorted(found, key=lambda row: (-sums[row], row))[:n]
+    chance.shuffle(found)
     scores, rows = np.zeros(n, np.float32), np.zeros(n, np.uint32)
-    size = top_rows(accumulator, allowed, scores, rows)
-    expected = sorted((row for row in range(ROWS) if sums[row] and mask[row]), key=lambda row: (-sums[row], row))[:n]
+    size = top_rows(np.array(sums, np.float32), np.array(found, np.uint32), scores, rows)
     assert rows[:size].tolist() == expected
     assert scores[:size].tolist() == [sums[row] for row in expected]
-
-
-@given(st.lists(st.dictionaries(st.integers(0, 9), st.integers(1, 3)), min_size=1, max_size=5))
-def test_cosines_are_dot_products_of_the_rows_vectors(vectors: list[dict[int, int]]) -> None:
-    offsets = np.cumsum([0, *map(len, vectors)]).astype(np.uint64)
-    terms = np.array([term for vector in vectors for term in sorted(vector)], np.uint32)
-    weights = np.array([vector[term] for vector in vectors for term in sorted(vector)], np.float32)
-    out = np.zeros(len(vectors), np.float32)
-    for row, vector in enumerate(vectors):
-        cosines(offsets, terms, weights, row, np.arange(len(vectors), dtype=np.uint32), out)
-        assert out.tolist() == [sum(vector[t] * other.get(t, 0) for t in vector) for other in vectors]
-
-
-def test_codes_are_counted_and_filtered_row_by_row() -> None:
-    offsets, codes = np.array([0, 2, 2, 3], np.uint32), np.array([0, 1, 1], np.uint32)
-    counts = np.zeros(2, np.uint32)
-    count_codes(np.array([0, 2], np.uint32), offsets, codes, counts)
-    assert counts.tolist() == [1, 2]
-    mask = np.ones(3, np.uint8)
-    mark_codes(np.array([1, 0], np.uint8), offsets, codes, mask)
-    assert mask.tolist() == [1, 0, 0]
 
 
 def test_the_exact_mark_is_above_every_words_bit() -> None:

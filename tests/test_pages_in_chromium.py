@@ -23,7 +23,16 @@ from index.indexing import compile_index
 CHROMIUM = "/usr/bin/chromium"
 PICTURES = Path(__file__).resolve().parent.parent / ".cache" / "pictures"
 COURSE = "/items/demo:course-zhineng-shouji-rumen"
-PAGES = ("/", "/search?q=手机", "/search?q=qwerty", "/search?kind=activity", COURSE, "/for-you", "/help", "/nothing")
+PAGES = (
+    "/",
+    "/search?q=手机",
+    "/search?q=qwerty",
+    "/search?kind=activity&when=month",
+    COURSE,
+    "/for-you",
+    "/help",
+    "/nothing",
+)
 DESKTOP, PHONE, NARROW = (1280, 900), (400, 800), (320, 700)
 
 pytestmark = [
@@ -282,7 +291,13 @@ VIEWS = {
     "elder-phone": (PHONE, {"elder": True}),
     "dark": (DESKTOP, {"color_scheme": "dark"}),
 }
-SHOWN = {"home": "/", "results": "/search?q=手机", "nothing": "/search?q=qwerty", "resource": COURSE}
+SHOWN = {
+    "home": "/",
+    "results": "/search?q=手机",
+    "activities": "/search?kind=activity&when=month",
+    "nothing": "/search?q=qwerty",
+    "resource": COURSE,
+}
 
 
 @pytest.mark.parametrize("view", VIEWS)

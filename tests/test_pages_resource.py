@@ -129,6 +129,13 @@ def test_what_the_record_names_goes_with_it_first(client: TestClient) -> None:
     assert [heading.text for heading in together.all("h3")][:2] == ["文化馆", "太极拳谱"]
 
 
+@pytest.mark.parametrize("id", ["c:1", "b:9", "b:4", "p:1"])
+def test_what_goes_with_it_is_what_programs_are_told(client: TestClient, id: str) -> None:
+    answer = client.post("/v1/recommend", json={"scene": "item", "item_id": id, "limit": 4}).json()
+    rows = [s for s in page(client, id).all("section") if s.attributes["aria-labelledby"] == "together"]
+    assert [heading.text for row in rows for heading in row.all("h3")] == [item["title"] for item in answer["items"]]
+
+
 def test_what_shares_only_a_word_in_passing_does_not_go_with_it(client: TestClient) -> None:
     shown = page(client, "b:4")
     assert "together" not in {section.attributes["aria-labelledby"] for section in shown.all("section")}

@@ -1,6 +1,7 @@
 """GET /search as a page: what was found, and how to go on."""
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,6 +9,7 @@ from page_reading import Node, read_page
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.moments import BEIJING, today
 from corpus.resource import Resource
 from index.snapshot import Snapshot
 
@@ -129,10 +131,75 @@ def test_nothing_found_is_no_dead_end(client: TestClient) -> None:
     assert len(found.all("li", cls="card")) == 4
 
 
+@pytest.fixture(scope="module")
+def diary(snapshot_of: Callable[..., Snapshot]) -> TestClient:
+    """A lecture a day for forty days, in two places by turns, and one of which no day is known."""
+    lectures = [
+        Resource(
+            id=f"a:{days}",
+            kind="activity",
+            title=f"讲座 {days}",
+            starts_at=datetime.combine(today() + timedelta(days=days), time(), BEIJING).isoformat(),
+            venue=("文化馆", "图书馆")[days % 2],
+        )
+        for days in range(40)
+    ]
+    snapshot = snapshot_of(*lectures, Resource(id="a:x", kind="activity", title="讲座", schedule="每周二"), *RESOURCES)
+    return TestClient(create_app(lambda: snapshot))
+
+
+def days_left(when: str) -> list[int]:
+    sunday = 6 - today().weekday()
+    days = {"week": range(sunday + 1), "weekend": range(max(sunday - 1, 0), sunday + 1), "month": range(31)}
+    return list(days[when])
+
+
+@pytest.mark.parametrize(
+    ("when", "name"), [("week", "这一周"), ("weekend", "这个周末"), ("month", "一个月内")], ids=ascii
+)
+def test_activities_are_offered_by_when_they_take_place(diary: TestClient, when: str, name: str) -> None:
+    found = page(diary, "/search?q=讲座&kind=activity")
+    link = found.one("nav", cls="times").link(f"{name} {len(days_left(when))}")
+    assert asked(link) == {"q": ["讲座"], "kind": ["activity"], "when": [when]}
+    narrowed = page(diary, link + "&sort=soonest")
+    assert titles(narrowed) == [f"讲座 {days}" for days in days_left(when)][:10]
+    [chosen] = narrowed.one("nav", cls="times").all("a", **{"aria-current": "true"})
+    assert chosen.text == f"{name} {len(days_left(when))}"
+    assert asked(narrowed.one("nav", cls="times").link("时间不限 41")).keys() == {"q", "kind", "sort"}
+    venues = {link.text for link in narrowed.one("aside").all("a")}
+    by_turns = [sum(days % 2 == turn for days in days_left(when)) for turn in (0, 1)]
+    if all(by_turns):
+        assert {f"文化馆{by_turns[0]}", f"图书馆{by_turns[1]}"} <= venues
+
+
+def test_a_venue_can_be_chosen_together_with_when(diary: TestClient) -> None:
+    found = page(diary, "/search?kind=activity&venue=文化馆&when=month")
+    assert "共 16 条" in found.one("h1").text
+    assert found.one("h1").text.startswith("一个月内 · 场地：文化馆 · 活动")
+    assert asked(found.one("ul", cls="removals").all("a")[0].attributes["href"]).keys() == {"kind", "when"}
+    assert found.one("nav", cls="times").link("时间不限 20")
+
+
+def test_only_activities_are_offered_by_when(diary: TestClient) -> None:
+    assert page(diary, "/search?kind=book").all("nav", cls="times") == []
+    assert page(diary, "/search?q=讲座").all("nav", cls="times") == []
+    assert page(diary, "/search?q=qwerty&kind=activity").all("nav", cls="times") == []
+    nothing = page(diary, "/search?q=活着&kind=book&when=week")
+    assert "没有找到" in nothing.one("h1").text
+    assert nothing.one("nav", cls="times").link("时间不限 1")
+    assert asked(nothing.link("去掉筛选条件，再找“活着”")) == {"q": ["活着"]}
+
+
+def test_the_first_page_leads_to_this_weeks_activities(diary: TestClient) -> None:
+    found = page(diary, page(diary, "/").link("本周活动"))
+    assert titles(found) == [f"讲座 {days}" for days in days_left("week")]
+
+
 @pytest.mark.parametrize(
     "address",
     [
         "/search",
+        "/search?when=someday",
         "/search?q=",
         "/search?q=%EF%BC%81%EF%BC%9F",
         "/search?q=太极拳&kind=film&year_from=abc&free=maybe&page=-1",
@@ -160,3 +227,25 @@ def test_a_theme_stands_for_its_subjects(client: TestClient) -> None:
     found = page(client, home.link("智慧助老"))
     assert found.one("h1").text.startswith("智慧助老")
     assert titles(found) == ["智能手机课堂"]
+
+
+def test_a_guess_says_so_and_can_be_taken_back(client: TestClient) -> None:
+    found = page(client, "/search?q=太级拳&kind=book")
+    assert "按读音为您找到“太极拳”" in found.one(cls="notice").text
+    exactly = found.link("只找“太级拳”")
+    assert asked(exactly) == {"q": ["太级拳"], "kind": ["book"], "correct": ["false"]}
+    assert "为您找到" not in page(client, exactly).text
+
+
+def test_a_question_says_what_was_looked_for(client: TestClient) -> None:
+    found = page(client, "/search?q=有没有讲太极拳的书")
+    assert "按“太极拳”为您查找，图书排在前面" in found.one(cls="notice").text
+    assert found.all("li", cls="card")[0].all("span", cls="kind")[0].text == "图书"
+
+
+def test_the_help_line_stands_on_every_page(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(Resource(id="c:1", kind="course", title="太极拳"))
+    client = TestClient(create_app(lambda: snapshot, help_line="0512-1234 5678"))
+    for address in ("/", "/search?q=没有的", "/items/c:1", "/for-you", "/help", "/nowhere"):
+        response = client.get(address, headers={"Accept": "text/html"})
+        assert 'href="tel:0512-12345678"' in response.text, address

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.folding import fold
-from index.pinyin import has_reading, other_readings, reading, readings_of
+from index.pinyin import has_reading, known_readings_of, other_readings, reading, readings_of, syllables
 
 CHARACTERS = st.one_of(
     st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), st.sampled_from("乐重长传aé1 ·々〇モ𠮷")
@@ -78,6 +78,19 @@ def test_only_chinese_characters_are_read() -> None:
 )
 def test_a_character_has_all_its_readings_the_commonest_first(character: str, readings: str) -> None:
     assert readings_of(character) == tuple(readings.split())
+
+
+@pytest.mark.parametrize(
+    ("character", "readings"), [("集", "ji"), ("会", "hui kuai"), ("佛", "fu fo"), ("a", ""), ("。", "")]
+)
+def test_readers_know_one_reading_of_most_characters(character: str, readings: str) -> None:
+    assert set(known_readings_of(character)) == set(readings.split())
+
+
+def test_syllables_are_those_of_all_characters() -> None:
+    assert {"a", "zhuang", "nv", "er"} <= set(syllables())
+    assert list(syllables()) == sorted(set(syllables()))
+    assert 400 < len(syllables()) < 450
 
 
 @given(CHARACTERS)

@@ -98,6 +98,20 @@ def test_reasons_tell_what_the_score_is_made_of(snapshot: Snapshot) -> None:
     assert "养生" in like.evidence["terms"]
 
 
+def test_reasons_write_words_as_the_resource_does_and_leave_out_those_that_say_nothing(
+    snapshot_of: Callable[..., Snapshot],
+) -> None:
+    snapshot = snapshot_of(
+        Resource(id="b:1", kind="book", title="音樂與 Python", tags=("the",), url="https://example.org/python"),
+        Resource(id="c:1", kind="course", title="音乐与 ＰＹＴＨＯＮ", tags=("the",)),
+    )
+    [item] = recommend(snapshot, Request(likes=("c:1",))).items
+    assert set(item.reasons[0].evidence["terms"]) == {"音樂", "Python"}
+    for text in ("音乐欣赏", "python 与"):
+        first, *_ = recommend(snapshot, Request(interests=interests(text), filter=Filter(kind=("book",)))).items
+        assert first.reasons[0].evidence["terms"] in (["音樂"], ["Python"])
+
+
 def test_reasons_can_be_left_out(snapshot: Snapshot) -> None:
     answer = recommend(snapshot, Request(interests=interests("书法"), explain=False))
     assert all(item.reasons == () for item in answer.items)
@@ -232,6 +246,27 @@ def test_beside_a_course_books_come_first_and_what_its_record_names_before_them(
         ("c:2", "similar"),
     ]
     assert "Python 编程入门" in answer.items[0].reasons[0].text
+
+
+def test_beside_a_resource_comes_only_what_fits_it(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(
+        Resource(id="b:insects", kind="book", title="昆虫记", description="讲讲观察的方法。"),
+        Resource(id="c:data", kind="course", title="数据分析", description="讲讲统计的方法。"),
+        Resource(id="b:robots", kind="book", title="機器人的故事", related=("p:hall",)),
+        Resource(id="c:robots", kind="course", title="机器人入门"),
+        Resource(id="p:hall", kind="place", title="科技馆"),
+        Resource(id="p:robots", kind="place", title="机器人体验馆"),
+    )
+
+    def beside(id: str, filter: Filter | None = None) -> list[str]:
+        request = Request(scene="item", item_id=id, filter=filter or Filter())
+        return [item.id for item in recommend(snapshot, request).items]
+
+    assert beside("b:robots") == ["p:hall", "c:robots", "p:robots"]
+    assert beside("b:robots", Filter(kind=("course",))) == ["c:robots"]
+    assert beside("c:robots") == ["b:robots"]
+    nothing = recommend(snapshot, Request(scene="item", item_id="b:insects"))
+    assert (nothing.items, nothing.personalized, nothing.degraded, nothing.next) == ((), False, "no_match", "")
 
 
 def test_after_a_search_without_result_nobody_meets_a_dead_end(snapshot: Snapshot) -> None:

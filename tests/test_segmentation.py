@@ -53,6 +53,17 @@ def test_a_text_is_cut_the_same_each_time(segmenter: Segmenter, text: str) -> No
     assert segmenter.segment(fold(text)) == segmenter.segment(fold(text))
 
 
+@given(texts.map(fold))
+def test_tokens_make_up_the_text(segmenter: Segmenter, folded: str) -> None:
+    assert "".join(segmenter.tokens(folded)) == folded
+
+
+def test_a_word_stays_whole_or_not(segmenter: Segmenter) -> None:
+    assert segmenter.is_whole("太极拳")
+    assert segmenter.is_whole("with")
+    assert not segmenter.is_whole("学太极拳")
+
+
 def test_a_curators_word_is_kept_whole_and_its_parts_stay_findable(tmp_path: Path) -> None:
     plain = open_segmenter([], [], tmp_path)
     added = open_segmenter([Word(text="甲乙丙学", frequency=None)], [], tmp_path)

@@ -20,6 +20,7 @@ def test_defaults() -> None:
     assert settings.state == Path("var")
     assert settings.catalogue_url == f"sqlite:///{Path.cwd()}/var/catalogue.db"
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert (settings.query_log, settings.query_log_days) == (False, 30)
 
 
 def test_the_environment_overrides_the_defaults_and_options_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +42,9 @@ def test_the_environment_overrides_the_defaults_and_options_the_environment(monk
         ("XUEJING_PORT", "-1", "设置 XUEJING_PORT 不对：应不小于 0"),
         ("XUEJING_HOST", "", "设置 XUEJING_HOST 不对：不能为空"),
         ("XUEJING_LOG_LEVEL", "loud", "设置 XUEJING_LOG_LEVEL 不对：应是 debug、info、warning、error 之一"),
+        ("XUEJING_QUERY_LOG", "maybe", "设置 XUEJING_QUERY_LOG 不对：应是 true 或 false"),
+        ("XUEJING_QUERY_LOG_DAYS", "0", "设置 XUEJING_QUERY_LOG_DAYS 不对：应不小于 1"),
+        ("XUEJING_QUERY_LOG_DAYS", "366", "设置 XUEJING_QUERY_LOG_DAYS 不对：应不大于 365"),
         ("XUEJING_LOG_FORMAT", "xml", "设置 XUEJING_LOG_FORMAT 不对：应是 auto、json、console 之一"),
     ],
 )

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from corpus.errors import InvalidInput, Unavailable
 from corpus.resource import Resource
 from corpus.revision import Revision
+from index.pinyin import has_reading, reading
 from index.segmentation import Segmenter
 from index.snapshot import Snapshot
 from index.suggestion_building import build_suggestions
-from index.suggestion_keys import SuggestionKind, beginnings, core, key, stretch
+from index.suggestion_keys import SuggestionKind, beginnings, core, key, pieces, stretch
 from index.suggestion_store import SuggestionStore
 from index.suggestions import MOST_SUGGESTIONS, suggest
 
@@ -76,6 +77,67 @@ def texts(snapshot: Snapshot, typed: str, **options: int) -> list[str]:
 )
 def test_a_phrase_is_found_by_characters_pinyin_initials_and_both(snapshot: Snapshot, typed: str) -> None:
     assert texts(snapshot, typed)[:2] == ["太极拳", "太极拳与音乐"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["太ji拳", "taiji拳", "tai极quan", "tai极q", "ta极", "t极", "tj拳", "太j拳", "Ｔai 极'QUAN"]
+)
+def test_characters_and_letters_may_stand_in_any_order(snapshot: Snapshot, typed: str) -> None:
+    assert texts(snapshot, typed)[:2] == ["太极拳", "太极拳与音乐"]
+
+
+@pytest.mark.parametrize("typed", ["太级", "太级拳", "泰极拳", "太級拳", "太ji全", "tai级拳", "台积quan"])
+def test_what_is_written_otherwise_is_found_as_it_is_read(snapshot: Snapshot, typed: str) -> None:
+    assert texts(snapshot, typed)[:2] == ["太极拳", "太极拳与音乐"]
+
+
+def test_what_is_read_alike_stands_behind_what_is_written_so(
+    snapshot_of: Callable[..., Snapshot], revision: Revision, segmenter: Segmenter
+) -> None:
+    given = (book(1, "书画入门"), book(2, "书话", popularity=9), book(3, "叔华文集"), book(4, "熟花"))
+    plain = replace(revision, phrases=())
+    made = completed(snapshot_of(*given, revision=plain), plain, segmenter)
+    assert texts(made, "书画") == ["书画入门", "书话", "熟花", "叔华文集"]
+    assert texts(made, "书画", limit=1) == ["书画入门"]
+    assert texts(made, "书h")[0] == "书话"
+    assert texts(made, "舒画入门") == ["书画入门"]
+
+
+def test_only_readings_that_readers_know_are_heard(snapshot: Snapshot) -> None:
+    """乐 of 乐山 is read yue as well, but 乐山 is not; 剪 sounds as 简, not as 讲."""
+    assert texts(snapshot, "月山") == []
+    assert texts(snapshot, "红楼小剪") == []
+
+
+@pytest.mark.parametrize("typed", ["级", "级q", "急j"])
+def test_one_character_alone_tells_too_little_to_go_by_its_sound(snapshot: Snapshot, typed: str) -> None:
+    assert texts(snapshot, typed) == []
+
+
+def test_syllables_that_are_set_apart_come_first(
+    snapshot_of: Callable[..., Snapshot], revision: Revision, segmenter: Segmenter
+) -> None:
+    given = (book(1, "先生", popularity=99), book(2, "西安事变", popularity=1), book(3, "县志", popularity=50))
+    plain = replace(revision, phrases=())
+    made = completed(snapshot_of(*given, revision=plain), plain, segmenter)
+    assert texts(made, "xian") == ["先生", "县志", "西安事变"]
+    for typed in ("xi'an", "xi an", "Ｘｉ’ａｎ", "XI-AN"):
+        assert texts(made, typed) == ["西安事变", "先生", "县志"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("hongnoumeng", "红楼梦"),
+        ("honloum", "红楼梦"),
+        ("zanzeng", "战争与和平"),
+        ("zhanzhengyuhepin", "战争与和平"),
+        ("congqing", "重庆往事"),
+        ("yuesang", "乐山大佛"),
+    ],
+)
+def test_what_southern_ears_do_not_tell_apart_is_found_at_last(snapshot: Snapshot, typed: str, text: str) -> None:
+    assert texts(snapshot, typed)[-1] == text
 
 
 @pytest.mark.parametrize("typed", ["红楼", "紅樓", "hong lou", "ＨＯＮＧＬＯＵ", "hlm", "红l", "《红楼"])
@@ -157,6 +219,18 @@ def test_a_curated_phrase_is_found_by_what_stands_inside_it_at_last(snapshot: Sn
         ("论语d", "论语》导"),
         ("sql必", "ＳＱＬ必"),
         ("c++p", "C++ P"),
+        ("红l梦", "红楼梦"),
+        ("hongl梦", "红楼梦"),
+        ("论yu导", "论语》导"),
+        ("lun语d", "论语》导"),
+        ("pythonbian程", "Python编程"),
+        ("sqlbi知b", "ＳＱＬ必知必"),
+        ("pythonb程", "Python编程"),
+        ("托er斯", "托尔斯"),
+        ("洪楼", "红楼"),
+        ("论鱼d", "论语》导"),
+        ("zanzen", "战争"),
+        ("zanzenyuh", "战争与和"),
     ],
 )
 def test_the_matched_part_is_of_the_text_as_it_is_written(snapshot: Snapshot, typed: str, marked: str) -> None:
@@ -205,6 +279,21 @@ def test_every_title_is_found_by_each_of_its_beginnings(snapshot: Snapshot, give
     assert title in found or not key(title[:end])
 
 
+@given(st.data())
+def test_every_title_is_found_by_any_mixture_of_characters_and_pinyin(snapshot: Snapshot, data: st.DataObject) -> None:
+    title = data.draw(st.sampled_from([title for title in WHOLE_TITLES if has_reading(title)]))
+    typed = [
+        data.draw(st.sampled_from([character, syllable, syllable[0]]))
+        for character, syllable in zip(key(title), reading(key(title)), strict=True)
+    ]
+    for at, part in enumerate(typed[:-1]):  # an initial before letters would be read with them
+        if len(part) < 2 and part.isascii() and typed[at + 1].isascii():
+            typed[at] = key(title)[at]
+    end = data.draw(st.integers(1, len(typed)))
+    found = texts(snapshot, "".join(typed[:end]), limit=MOST_SUGGESTIONS, at=NOW - 10**8)
+    assert title in found or not key("".join(typed[:end]))
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "shorter"),
     [
@@ -246,6 +335,11 @@ def test_family_names(text: str, families: list[str]) -> None:
 @given(st.text(max_size=30))
 def test_a_key_is_its_own_key_and_any_text_has_one(text: str) -> None:
     assert key(key(text)) == key(text)
+
+
+@given(st.text(max_size=30))
+def test_pieces_make_up_the_key(text: str) -> None:
+    assert "".join(pieces(text)) == key(text)
 
 
 @given(st.text(min_size=1, max_size=30).filter(lambda text: bool(key(text))))

@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "search": ("search", "搜索资源。"),
     "recommend": ("recommend", "推荐资源，并说明理由。"),
     "evaluate": ("evaluate", "用评判文件衡量搜索与推荐的质量。"),
+    "queries": ("queries", "查看大家搜了什么，哪些没有结果。"),
+    "purge": ("purge", "删除到期的搜索记录。"),
 }
 """For each command its module, which has a function of the same name, and what it is for."""
 

@@ -1,6 +1,5 @@
 """`xuejing serve`: the HTTP service."""
 
-from datetime import datetime
 from socket import AF_INET6, socket
 from typing import Annotated
 
@@ -12,8 +11,9 @@ from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
 from api.listening import bind, only_service, serve_app
 from api.logs import configure_logs
-from api.moments import BEIJING
+from api.moments import today
 from api.newest import NewestSnapshot, warm_up
+from api.query_recording import recording
 from corpus.catalogue import Catalogue
 from corpus.demo import SOURCE as DEMO
 from corpus.demo import load_demo
@@ -29,8 +29,10 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
     settings = place.settings
     configure_logs(level=settings.log_level, format=settings.log_format)
     with only_service(place.state), bind(settings.host, settings.port) as bound:
-        app = create_app(_prepare(place), help_line=settings.help_line)
-        serve_app(app, bound, ready=lambda: _announce(bound, json=json))
+        newest = _prepare(place)
+        with recording(settings) as recorder:
+            app = create_app(newest, help_line=settings.help_line, recorder=recorder)
+            serve_app(app, bound, ready=lambda: _announce(bound, json=json))
 
 
 def _prepare(place: Workplace) -> NewestSnapshot:
@@ -50,7 +52,7 @@ def _bring_demo(catalogue: Catalogue) -> None:
         return
     if not catalogue.count():
         say("目录还是空的，先装入一批示例资源。导入自己的资源后，示例会自动撤下：./run import 文件")
-    load_demo(catalogue, datetime.now(BEIJING).date())
+    load_demo(catalogue, today())
 
 
 def _announce(bound: socket, *, json: bool) -> None:

@@ -15,6 +15,7 @@ from api.complaints import complaints, summary
 from api.settings import Settings, prepare_state, read_settings
 from corpus.catalogue import Catalogue
 from corpus.errors import InvalidInput
+from corpus.query_log import QueryLog
 from corpus.revision import Revision, shipped_revision
 from index.snapshot import Snapshot, open_snapshot
 
@@ -44,6 +45,16 @@ class Workplace:
             yield catalogue
         finally:
             catalogue.close()
+
+    @contextmanager
+    def query_log(self) -> Iterator[QueryLog]:
+        """The query log, closed at the end."""
+        with alone(self.state, "catalogue"):
+            log = QueryLog.open(self.settings.catalogue_url)
+        try:
+            yield log
+        finally:
+            log.close()
 
     def snapshot(self) -> Snapshot:
         """The newest snapshot.

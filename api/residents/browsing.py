@@ -1,7 +1,7 @@
 """What a results page was asked for, and the addresses that change one thing about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -11,25 +11,44 @@ from pydantic import ValidationError
 
 from api.asking import FilterFields, SearchParameters
 from api.complaints import Complaint, complaints
+from api.moments import today
 from api.problems import InvalidRequest
-from index.query import MOST_OFFSET
+from api.residents.periods import When, period
+from index.query import MOST_OFFSET, Filter
 
 PATH: Final = "/search"
 PAGE: Final = 10
 """Results of one page."""
 LAST_PAGE: Final = MOST_OFFSET // PAGE + 1
-FILTERS: Final = tuple(name for name in FilterFields.model_fields if name not in ("source", "date_from", "date_to"))
-"""What a page can be narrowed by; `from` is also what messengers add to an address that is passed on."""
+WHEN: Final = "when"
+_NOT_ON_PAGES: Final = ("source", "date_from", "date_to")
+"""`from` is also what messengers add to an address that is passed on; a page says `when` in its stead."""
+FILTERS: Final = (*(name for name in FilterFields.model_fields if name not in _NOT_ON_PAGES), WHEN)
+"""What a page can be narrowed by."""
 _MOST_PAIRS: Final = 1000
 
 Given = Mapping[str, tuple[str, ...]]
+
+
+class PageParameters(SearchParameters):
+    """The parameters of a results page."""
+
+    when: When | None = None
+    """Takes place in this stretch of days, as of today."""
+
+    def conditions(self) -> Filter:
+        plain = super().conditions()
+        if self.when is None:
+            return plain
+        first, last = period(self.when, today())
+        return replace(plain, date_from=first, date_to=last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Browsing:
     """One page of results as it was asked for."""
 
-    parameters: SearchParameters
+    parameters: PageParameters
     given: Given
     """The parameters as they stand in the address, without page and what could not be used."""
     page: int
@@ -40,6 +59,11 @@ class Browsing:
     @property
     def narrowed(self) -> bool:
         return any(name in FILTERS for name in self.given)
+
+    @property
+    def refined(self) -> bool:
+        """Whether one looks at the same search in another way: a filter chosen, another order, a further page."""
+        return self.narrowed or self.page > 1 or self.parameters.sort != "relevance"
 
     def chosen(self, name: str) -> tuple[str, ...]:
         return self.given.get(name, ())
@@ -74,7 +98,7 @@ def read_browsing(request: Request) -> Browsing:
         pairs = [(name, value.strip()) for name, value in parse_qsl(text, max_num_fields=_MOST_PAIRS)]
     except ValueError as error:
         raise InvalidRequest([Complaint(pointer="", message="参数太多")]) from error
-    given = _collected(pair for pair in pairs if pair[0] in (*FILTERS, "q", "sort") and pair[1])
+    given = _collected(pair for pair in pairs if pair[0] in (*FILTERS, "q", "sort", "correct") and pair[1])
     parameters, used = _parsed(given)
     page = _page([value for name, value in pairs if name == "page"])
     return Browsing(parameters=parameters, given=used, page=page, ignored=used.keys() != given.keys())
@@ -88,10 +112,10 @@ def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return given
 
 
-def _parsed(given: Given) -> tuple[SearchParameters, Given]:
+def _parsed(given: Given) -> tuple[PageParameters, Given]:
     """The parameters, and those that could be used of what was given."""
     try:
-        return SearchParameters.model_validate({name: _value(name, values) for name, values in given.items()}), given
+        return PageParameters.model_validate({name: _value(name, values) for name, values in given.items()}), given
     except ValidationError as error:
         found = complaints(error.errors())
         if any(complaint.name == "q" for complaint in found):
@@ -105,7 +129,7 @@ def _value(name: str, values: tuple[str, ...]) -> str | list[str]:
 
 
 def _repeatable(name: str) -> bool:
-    return isinstance(SearchParameters.model_fields[name].get_default(), list)
+    return isinstance(PageParameters.model_fields[name].get_default(), list)
 
 
 def _page(values: Sequence[str]) -> int:

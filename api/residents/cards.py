@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -44,7 +44,10 @@ def item_address(id: str) -> str:
 
 def hit_card(hit: Hit) -> Card:
     """A card with the words that were searched for marked."""
-    return _card(json.loads(hit.blob), hit.highlights)
+    card = _card(json.loads(hit.blob), hit.highlights)
+    if hit.editions == 1:
+        return card
+    return replace(card, facts=[*card.facts, _plain(f"共 {hit.editions} 个版本")])
 
 
 def item_card(item: Item, *, explained: bool = False) -> Card:

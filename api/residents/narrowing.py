@@ -1,13 +1,16 @@
 """How results can be narrowed: what each filter would leave, and what is chosen already."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from api.residents.browsing import FILTERS, Browsing
+from api.residents.browsing import FILTERS, WHEN, Browsing
+from api.residents.periods import PERIOD_NAMES
 from api.residents.themes import theme_of
 from api.residents.wording import value_name
-from index.query import FacetValue
+from index.query import FacetValue, Filter, Query
+from index.search import search
+from index.snapshot import Snapshot
 
 KIND: Final = "kind"
 YEAR: Final = "year"
@@ -18,6 +21,7 @@ _NAMES: Final = {
     "format": "方式",
     "free": "费用",
     "district": "区域",
+    "venue": "场地",
     "language": "语言",
     YEAR: "年份",
 }
@@ -67,6 +71,24 @@ def kinds(browsing: Browsing, facets: Facets) -> Sequence[Choice]:
     ]
 
 
+def times(snapshot: Snapshot, browsing: Browsing, query: Query) -> Sequence[Choice]:
+    """Of activities, one choice a stretch of days in which there are some, after one for any time; else none."""
+    chosen = browsing.parameters.when
+    if not chosen and browsing.chosen(KIND) != ("activity",):
+        return ()
+    made = []
+    for when, name in ((None, "时间不限"), *PERIOD_NAMES.items()):
+        count = _total(snapshot, query, browsing.parameters.model_copy(update={"when": when}).conditions())
+        if count or (when and when == chosen):
+            address = browsing.address({WHEN: (when,) if when else ()})
+            made.append(Choice(text=name, count=count, address=address, chosen=when == chosen))
+    return made
+
+
+def _total(snapshot: Snapshot, query: Query, filter: Filter) -> int:
+    return search(snapshot, replace(query, filter=filter, limit=0, offset=0, facets=())).total
+
+
 def sections(browsing: Browsing, facets: Facets) -> Sequence[Section]:
     """The other filters, those that leave a choice."""
     made = [Section(name=_NAMES[name], choices=_choices(browsing, name, facets[name])) for name in _NAMES]
@@ -79,7 +101,7 @@ def removals(browsing: Browsing) -> Iterator[Choice]:
     if theme:
         yield Choice(text=theme.name, count=0, address=browsing.address({"subject": ()}), chosen=True)
     for name in FILTERS:
-        if name == KIND or name.startswith("year_") or (name == "subject" and theme):
+        if name in (KIND, WHEN) or name.startswith("year_") or (name == "subject" and theme):
             continue
         for value in browsing.chosen(name):
             text = _PREFIXES.get(name, "") + value_name(name, value)

@@ -51,6 +51,7 @@ def page(
         other_view=_other_view(request, view),
         kinds={} if snapshot is None else kinds_of(snapshot),
         path=request.scope["path"],
+        help_line=request.app.state.help_line,
         **context,
     )
     return Response(body, status_code=status, media_type="text/html", headers=_HEADERS)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -15,8 +15,7 @@ from api.residents.wording import KIND_NAMES
 from corpus.errors import NotFound
 from index.query import Filter
 from index.snapshot import Snapshot
-from recommender.recommend import RECOMMENDED_KINDS, recommend
-from recommender.request import Item
+from recommender.recommend import recommend
 from recommender.request import Request as RecommendRequest
 from recommender.similar import similar
 
@@ -62,23 +61,8 @@ async def resource(id: str, request: Request) -> Response:
 
 def together(snapshot: Snapshot, record: Mapping[str, Any]) -> Sequence[Card]:
     """What goes with a resource, the other kinds before its own."""
-    kinds = dict.fromkeys([*RECOMMENDED_KINDS, *_named_kinds(snapshot, record)])
-    request = RecommendRequest(scene="item", item_id=record["id"], filter=Filter(kind=tuple(kinds)), limit=_TOGETHER)
-    return [item_card(item) for item in recommend(snapshot, request).items if _fits(record, item)]
-
-
-def _fits(record: Mapping[str, Any], item: Item) -> bool:
-    """Whether the record names the item, or some word names or tags both: 之 in two descriptions is nothing."""
-    if item.source != "similar":
-        return item.source == "related"
-    both = (_names(record), _names(json.loads(item.blob)))
-    terms = [term for reason in item.reasons for term in reason.evidence["terms"] if len(term) > 1]
-    return any(all(term in names for names in both) for term in terms)
-
-
-def _names(record: Mapping[str, Any]) -> str:
-    words = [record["title"], record.get("subtitle", ""), *record.get("subjects", ()), *record.get("tags", ())]
-    return " ".join(words).lower()
+    request = RecommendRequest(scene="item", item_id=record["id"], limit=_TOGETHER)
+    return [item_card(item) for item in recommend(snapshot, request).items]
 
 
 def near(snapshot: Snapshot, record: Mapping[str, Any], *, shown: Sequence[Card]) -> Sequence[Card]:
@@ -95,10 +79,3 @@ def _together_name(kind: str, others: set[str]) -> str:
     if others == {"course"}:
         return "接着学的课程"
     return _TOGETHER_NAMES[kind]
-
-
-def _named_kinds(snapshot: Snapshot, record: Mapping[str, Any]) -> Iterator[str]:
-    """The kinds of what a record names as going with it: places and stories stay out otherwise."""
-    for row in map(snapshot.row_of, record.get("related", ())):
-        if row is not None:
-            yield json.loads(snapshot.base.blob(row))["kind"]

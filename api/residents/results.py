@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request, Response
 
 from api.newest import snapshot_of
+from api.query_recording import note_search
 from api.residents.browsing import LAST_PAGE, PAGE, PATH, Browsing, read_browsing
 from api.residents.cards import Card, hit_card, item_card
-from api.residents.narrowing import FACETS, kinds, removals, sections
+from api.residents.narrowing import FACETS, kinds, removals, sections, times
 from api.residents.pages import page
+from api.residents.periods import PERIOD_NAMES
 from api.residents.themes import themes_of
 from api.residents.wording import KIND_NAMES, SORT_NAMES
 from index.query import Result
@@ -42,8 +44,12 @@ async def results(request: Request) -> Response:
     """A page of results; without any, what to do instead."""
     browsing = read_browsing(request)
     snapshot = snapshot_of(request)
-    query = replace(browsing.parameters.query(), limit=PAGE, offset=(browsing.page - 1) * PAGE, facets=FACETS)
+    query = replace(
+        browsing.parameters.query(), group="edition", limit=PAGE, offset=(browsing.page - 1) * PAGE, facets=FACETS
+    )
     result = search(snapshot, query)
+    if not browsing.refined:
+        note_search(request, query, result)
     return page(
         request,
         "results.html",
@@ -53,14 +59,18 @@ async def results(request: Request) -> Response:
         heading=_heading(browsing),
         result=result,
         synonyms=_synonyms(result),
+        searched=_searched(browsing, result),
         literally=_literally(browsing, result),
+        exactly=browsing.address({"correct": ("false",)}) if result.interpretation.corrected else "",
+        others=[(text, _another(browsing, text)) for text in result.interpretation.others],
         cards=[hit_card(hit) for hit in result.hits],
         kind_choices=kinds(browsing, result.facets),
+        time_choices=times(snapshot, browsing, query),
         sections=sections(browsing, result.facets),
         removals=list(removals(browsing)),
         sorts=[(name, said, browsing.address({"sort": (name,)})) for name, said in SORT_NAMES.items()],
         pages=_pages(browsing, result),
-        consolations=() if result.total else _consolations(snapshot, browsing.parameters.q),
+        consolations=_consolations(snapshot, browsing.parameters.q) if _disappoints(result) else (),
         themes=() if result.total else themes_of(snapshot),
     )
 
@@ -70,7 +80,8 @@ def _heading(browsing: Browsing) -> str:
     if browsing.parameters.q:
         return browsing.parameters.q
     kinds_chosen = [KIND_NAMES[kind] for kind in browsing.chosen("kind")]
-    return " · ".join([*(choice.text for choice in removals(browsing)), *kinds_chosen]) or "全部资源"
+    when = [PERIOD_NAMES[browsing.parameters.when]] if browsing.parameters.when else []
+    return " · ".join([*when, *(choice.text for choice in removals(browsing)), *kinds_chosen]) or "全部资源"
 
 
 def _synonyms(result: Result) -> Sequence[str]:
@@ -80,10 +91,19 @@ def _synonyms(result: Result) -> Sequence[str]:
 
 def _literally(browsing: Browsing, result: Result) -> str:
     """The address that asks for just these words; empty where nothing else was searched for."""
-    text = browsing.parameters.q
-    if not result.interpretation.synonyms or result.interpretation.structured:
+    read = result.interpretation
+    if not read.synonyms or read.structured:
         return ""
-    return browsing.address({"q": (f'"{text}"',)})
+    return browsing.address({"q": (f'"{_searched(browsing, result)}"',)})
+
+
+def _searched(browsing: Browsing, result: Result) -> str:
+    return result.interpretation.corrected or browsing.parameters.q
+
+
+def _another(browsing: Browsing, text: str) -> str:
+    """The address that asks for something else that may have been meant."""
+    return browsing.address({"q": (text,), "correct": ()})
 
 
 def _pages(browsing: Browsing, result: Result) -> Pages:
@@ -96,6 +116,13 @@ def _pages(browsing: Browsing, result: Result) -> Pages:
         following=browsing.address(page=number + 1) if number < last else "",
         beyond=number == LAST_PAGE and result.total > LAST_PAGE * PAGE,
     )
+
+
+def _disappoints(result: Result) -> bool:
+    """Whether hardly anything was found, or nothing that holds any of the words."""
+    if result.interpretation.by != "relaxed":
+        return not result.total
+    return result.total < _CONSOLATIONS or not any(hit.matched for hit in result.hits)
 
 
 def _consolations(snapshot: Snapshot, text: str) -> Sequence[Card]:

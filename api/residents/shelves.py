@@ -1,11 +1,13 @@
 """The rows of the first page: what campaigns and editors put forward, what comes next, what is popular and new."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from api.residents.browsing import search_address
+from api.moments import today
+from api.residents.browsing import WHEN, search_address
 from api.residents.cards import Card, hit_card, item_card
+from api.residents.periods import period
 from index.query import MOST_RESULTS, Filter, Query
 from index.search import search
 from index.snapshot import Snapshot
@@ -21,6 +23,8 @@ class Shelf:
     cards: Sequence[Card]
     more: str = ""
     """The address of all of its kind."""
+    this_week: str = ""
+    """The address of those that take place in these days; empty where there are none."""
 
     @property
     def kind(self) -> str:
@@ -59,7 +63,7 @@ def _once(drawn: Sequence[Shelf]) -> Iterator[Shelf]:
         cards = cards[: _MANY if shelf.kind == "book" else _FEW]
         seen.update(card.address for card in cards)
         if cards:
-            yield Shelf(name=shelf.name, cards=cards, more=shelf.more)
+            yield replace(shelf, cards=cards)
 
 
 def _put_forward(snapshot: Snapshot, name: ListName, *, by: str) -> Sequence[Shelf]:
@@ -77,11 +81,19 @@ def _put_forward(snapshot: Snapshot, name: ListName, *, by: str) -> Sequence[She
 def _activities(snapshot: Snapshot) -> Shelf:
     """Those that come next."""
     query = Query(filter=Filter(kind=("activity",)), sort="soonest", limit=2 * _FEW, highlight=False)
+    every = (("kind", "activity"), ("sort", "soonest"))
     return Shelf(
         name="近期活动",
         cards=[hit_card(hit) for hit in search(snapshot, query).hits],
-        more=search_address(("kind", "activity"), ("sort", "soonest")),
+        more=search_address(*every),
+        this_week=search_address(*every, (WHEN, "week")) if _any_this_week(snapshot) else "",
     )
+
+
+def _any_this_week(snapshot: Snapshot) -> bool:
+    first, last = period("week", today())
+    condition = Filter(kind=("activity",), date_from=first, date_to=last)
+    return search(snapshot, Query(filter=condition, limit=0)).total > 0
 
 
 def _listed(snapshot: Snapshot, list: ListName, kind: str, name: str, *, most: int) -> Shelf:

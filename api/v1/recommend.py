@@ -21,7 +21,7 @@ router = APIRouter()
     openapi_extra=json_body(RecommendBody),
 )
 async def recommend_resources(request: Request) -> Response:
-    """Recommends resources near to interests and likes, each with its reasons; nothing of the request is kept."""
+    """Recommends resources near to interests and likes, each with its reasons; nothing of the request is stored."""
     asked = await read_body(RecommendBody, request)
     recommendation = recommend(snapshot_of(request), asked.request())
     return Response(render_recommendation(recommendation, explain=asked.explain), media_type="application/json")

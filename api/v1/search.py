@@ -8,6 +8,7 @@ from api.answers import SearchAnswer
 from api.asking import SearchParameters
 from api.newest import snapshot_of
 from api.openapi import answers, query_parameters
+from api.query_recording import note_search
 from api.reading import read_parameters
 from api.rendering import render_result
 from index.search import search
@@ -25,7 +26,9 @@ router = APIRouter()
 async def search_resources(request: Request) -> Response:
     """Finds resources, the best first; an empty `q` lists everything that the filters allow."""
     asked = read_parameters(SearchParameters, request)
-    result = search(snapshot_of(request), asked.query())
+    query = asked.query()
+    result = search(snapshot_of(request), query)
+    note_search(request, query, result)
     body = render_result(
         result, explain=asked.explain, exact_url=_exact_url(request), help_line=request.app.state.help_line
     )

@@ -23,7 +23,7 @@ router = APIRouter()
     openapi_extra=query_parameters(SuggestParameters),
 )
 async def suggest_texts(request: Request) -> Response:
-    """Titles, creators, subjects and curated phrases by characters, pinyin or initials, the likelier first."""
+    """Titles, creators, subjects and curated phrases by characters, pinyin or sound, the likelier first."""
     asked = read_parameters(SuggestParameters, request)
     suggested = suggest(snapshot_of(request), asked.q, limit=asked.limit, at=asked.at)
     return Response(render(_answer(suggested)), media_type="application/json")

@@ -1,0 +1,133 @@
+"""Compiled loops over the forward index, what stands row by row: facet codes and vectors of words.
+
+Every row number is unsigned, as in the kernel.
+"""
+
+import numba
+import numpy as np
+
+from index.arrays import Float32, Int64, Number, RowMask, UInt8, UInt32, UInt64
+
+_TOPIC, _PROVIDER, _KIND = np.float32(0.7), np.float32(0.2), np.float32(0.1)
+"""What likeness of two rows is made of, summing to 1: cosine of their words, same provider, same kind."""
+
+_compiled = numba.njit(cache=True, nogil=True)
+
+
+@_compiled
+def count_codes(rows: UInt32, groups: UInt32, offsets: UInt32, codes: UInt32, counts: UInt32, last: UInt32) -> None:
+    """Adds to `counts` (values,) how many groups of rows have each code.
+
+    `groups` (n,) says to which group, above 0, each row belongs; rows of one group stand together. `last` (values,)
+    is scratch, zero on entry.
+    """
+    for at in range(len(rows)):
+        for i in range(offsets[rows[at]], offsets[rows[at] + np.uint32(1)]):
+            if last[codes[i]] != groups[at]:
+                last[codes[i]] = groups[at]
+                counts[codes[i]] += np.uint32(1)
+
+
+@_compiled
+def mark_codes(wanted: UInt8, offsets: UInt32, codes: UInt32, mask: RowMask) -> None:
+    """Sets `mask` (rows,) to 0 where a row has none of the wanted codes; `wanted` is (values,) 0 or 1."""
+    for row in range(np.uint32(len(mask))):
+        found = np.uint8(0)
+        for i in range(offsets[row], offsets[row + np.uint32(1)]):
+            found |= wanted[codes[i]]
+        mask[row] &= found
+
+
+@_compiled
+def _cosine(offsets: UInt64, terms: UInt32, weights: Float32, one: Number, other: Number) -> Number:
+    """The dot product of two rows' vectors, whose terms ascend."""
+    a, a_end = offsets[one], offsets[one + np.uint32(1)]
+    b, b_end = offsets[other], offsets[other + np.uint32(1)]
+    total: Number = np.float32(0)
+    while a < a_end and b < b_end:
+        left, right = terms[a], terms[b]
+        if left == right:
+            total += weights[a] * weights[b]
+        if left <= right:
+            a += np.uint64(1)
+        if right <= left:
+            b += np.uint64(1)
+    return total
+
+
+@_compiled
+def cosines(offsets: UInt64, terms: UInt32, weights: Float32, row: int, rows: UInt32, out: Float32) -> None:
+    """Cosine of one row's vector with each of several, into `out` (n,); norms are 1."""
+    for i in range(len(rows)):
+        out[i] = _cosine(offsets, terms, weights, np.uint32(row), rows[i])
+
+
+@_compiled
+def _code(offsets: UInt32, codes: UInt32, row: Number) -> Number:
+    """A row's code of a facet with one value; -1 where it has none."""
+    return np.int64(codes[offsets[row]]) if offsets[row] < offsets[row + np.uint32(1)] else np.int64(-1)
+
+
+@_compiled
+def choose_varied(
+    offsets: UInt64,
+    terms: UInt32,
+    weights: Float32,
+    provider_offsets: UInt32,
+    provider_codes: UInt32,
+    kinds: UInt32,
+    rows: UInt32,
+    relevance: Float32,
+    diversity: float,
+    left: Int64,
+    shown: UInt32,
+    chosen: Int64,
+) -> int:
+    """Chooses by maximal marginal relevance; fills `chosen` (n,) with positions and returns how many.
+
+    Each next candidate has the highest (1 - diversity) · relevance - diversity · likeness to the most alike of those
+    before it, the first of equals.
+
+    Args:
+        offsets, terms, weights: vectors of words by row, norm 1.
+        kinds: (rows,) each row's code.
+        rows, relevance: (c,) candidates, the most relevant first; 0 to 1.
+        left: (kinds,) how many of each kind may still be chosen; counted down.
+        shown: rows that count as chosen before.
+    """
+    before = np.empty(len(shown) + len(chosen), np.uint32)
+    before[: len(shown)] = shown
+    known, size = len(shown), 0
+    likeness, compared = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.int64)
+    taken = np.zeros(len(rows), np.bool_)
+    gain, loss = np.float32(1 - diversity), np.float32(diversity)
+    while size < len(chosen):
+        best, most = -1, np.float32(-np.inf)
+        for i in range(len(rows)):
+            if gain * relevance[i] <= most:
+                break
+            worth = gain * relevance[i] - loss * likeness[i]
+            if worth > most and not taken[i] and left[kinds[rows[i]]] > 0:
+                best, most = i, worth
+        if best < 0:
+            break
+        # What was compared with only some of those before it promises too much: it is compared with the rest first.
+        if loss > 0 and compared[best] < known:
+            row = rows[best]
+            provider = _code(provider_offsets, provider_codes, row)
+            for other in before[compared[best] : known]:
+                alike = _TOPIC * _cosine(offsets, terms, weights, other, row)
+                if provider >= 0 and provider == _code(provider_offsets, provider_codes, other):
+                    alike += _PROVIDER
+                if kinds[row] == kinds[other]:
+                    alike += _KIND
+                likeness[best] = max(likeness[best], alike)
+            compared[best] = known
+            continue
+        chosen[size] = best
+        size += 1
+        taken[best] = True
+        left[kinds[rows[best]]] -= 1
+        before[known] = rows[best]
+        known += 1
+    return size

@@ -1,0 +1,126 @@
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.resource import TEXT_FIELDS
+from index.folding import fold
+from index.highlighting import highlights
+from index.query import Segment
+from index.segmentation import Segmenter
+
+TEXTS = st.text(
+    st.one_of(
+        st.sampled_from("大学会计养生養生太極拳Ｐｙｔｈｏｎ3，。e\u0301ﬁ½㎏ c++葛\U000e0100\u200d、\n"),
+        st.characters(codec="utf-8"),
+    ),
+    max_size=60,
+)
+LONG = "这里是一段没有意思的文字，" * 12
+
+
+def render(segments: Sequence[Segment]) -> str:
+    return "".join(f"[{segment.text}]" if segment.hit else segment.text for segment in segments)
+
+
+def marked(segmenter: Segmenter, text: str, *words: str, loose: Sequence[str] = ()) -> str:
+    """A title with brackets around what is marked."""
+    shown = highlights({"title": text}, words, segmenter, loose=loose)
+    return render(shown["title"]) if shown else text
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("大学会计", ["学会"], "大学会计"),
+        ("養生與太極", ["养生"], "[養生]與太極"),
+        ("養生", ["养"], "養生"),
+        ("太極拳入門", ["太极拳", "入门"], "[太極拳入門]"),
+        ("太极拳 入门", ["太极拳", "入门"], "[太极拳] [入门]"),
+        ("Ｐｙｔｈｏｎ入门", ["python"], "[Ｐｙｔｈｏｎ]入门"),
+        ("在Cafe\u0301喝茶", ["café"], "在[Cafe\u0301]喝茶"),
+        ("葛\U000e0100的故事", ["葛"], "[葛\U000e0100]的故事"),
+        ("C++ 与 C", ["c"], "C++ 与 [C]"),
+        ("养生养生", ["养生"], "[养生养生]"),
+    ],
+)
+def test_marks_fit_the_words_of_the_original(segmenter: Segmenter, text: str, words: list[str], expected: str) -> None:
+    assert marked(segmenter, text, *words) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "loose", "expected"),
+    [
+        ("论语导读", ["论语", "语导", "论", "语", "导"], "[论语导]读"),
+        ("导论与语言", ["论语", "语导", "论", "语", "导"], "[导论]与语言"),
+        ("学茶", ["茶"], "学[茶]"),
+        ("学会", ["学茶", "学", "茶"], "学会"),
+        ("python for r", ["r", "学r"], "python for r"),
+        ("python for r", ["r"], "python for [r]"),
+    ],
+)
+def test_without_a_word_runs_are_marked_rather_than_scattered_characters(
+    segmenter: Segmenter, text: str, loose: list[str], expected: str
+) -> None:
+    assert marked(segmenter, text, loose=loose) == expected
+
+
+def test_only_fields_that_match_are_shown(segmenter: Segmenter) -> None:
+    record = {"title": "太极拳", "creators": ["陈老师", "太极学会"], "tags": ["养生"], "description": "学太极。"}
+    shown = highlights(record, ["太极", "养生"], segmenter)
+    assert {name: render(segments) for name, segments in shown.items()} == {
+        "title": "[太极]拳",
+        "creators": "陈老师、[太极]学会",
+        "tags": "[养生]",
+        "description": "学[太极]。",
+    }
+    assert highlights(record, [], segmenter) == {}
+    assert highlights({"title": "余华"}, ["太极"], segmenter) == {}
+
+
+def test_of_a_long_description_the_best_stretch_is_shown(segmenter: Segmenter) -> None:
+    record = {"title": "课", "description": f"养生。{LONG}。学太极拳来养生。{LONG}"}
+    [segments] = highlights(record, ["太极拳", "养生"], segmenter).values()
+    assert render(segments).startswith("…学[太极拳]来[养生]。")
+    assert render(segments).endswith("…")
+
+
+@given(st.dictionaries(st.sampled_from(TEXT_FIELDS), TEXTS, min_size=1), st.lists(TEXTS, max_size=2), st.data())
+def test_segments_make_up_the_text_and_split_no_cluster(
+    segmenter: Segmenter, fields: dict[str, str], others: list[str], data: st.DataObject
+) -> None:
+    record = {n: t.split("、") if n in ("creators", "subjects", "tags") else t for n, t in fields.items()}
+    terms = [t for text in fields.values() for w in segmenter.segment(fold(text)) for t in (w.text, *w.parts)]
+    words = [*data.draw(st.lists(st.sampled_from(terms), max_size=4))] if terms else []
+    loose = [fold(text)[:2] for text in others if fold(text)]
+    for name, segments in highlights(record, words, segmenter, loose=loose).items():
+        text = "".join(segment.text for segment in segments)
+        assert text == fields[name]
+        assert all(segment.text for segment in segments)
+        assert any(segment.hit for segment in segments)
+        assert all(a.hit != b.hit for a, b in pairwise(segments))
+        at = 0
+        for segment in segments[:-1]:
+            at += len(segment.text)
+            assert not (segment.hit and unicodedata.category(text[at]).startswith("M"))
+
+
+@given(st.text("大学会养生太极拳，。ab \u0301", min_size=95, max_size=400))
+def test_a_snippet_is_a_stretch_of_its_text(segmenter: Segmenter, text: str) -> None:
+    for segments in highlights({"title": "", "description": text}, ["学会", "养生", "太极拳"], segmenter).values():
+        inner = list(segments)
+        if inner[0].text == "…":
+            inner.pop(0)
+        if inner[-1].text == "…":
+            inner.pop()
+        assert "".join(segment.text for segment in inner) in text
+        assert any(segment.hit for segment in inner)
+
+
+@given(TEXTS.map(fold))
+def test_every_word_of_a_title_is_marked(segmenter: Segmenter, title: str) -> None:
+    for word in segmenter.segment(title):
+        assert "[" in marked(segmenter, title, word.text)
