@@ -107,12 +107,12 @@ class _Text:
 
     def by_chunks(self, chunks: Sequence[str]) -> Guess | None:
         """A text in which each chunk that no name holds is replaced by what it may stand for."""
-        better = [self._chunk(chunk) if i < _MOST_CHUNKS else None for i, chunk in enumerate(chunks)]
-        ways = [guess.by for guess in better if guess]
-        if not ways:
+        better = {chunk: self._chunk(chunk) for chunk in list(dict.fromkeys(chunks))[:_MOST_CHUNKS]}
+        guesses = [guess for guess in better.values() if guess]
+        if not guesses:
             return None
-        text = " ".join(guess.text if guess else chunk for guess, chunk in zip(better, chunks, strict=True))
-        return Guess(text=text, by=ways[0])
+        text = " ".join(guess.text if (guess := better.get(chunk)) else chunk for chunk in chunks)
+        return Guess(text=text, by=guesses[0].by)
 
     def _chunk(self, chunk: str) -> Guess | None:
         letters = letters_of(chunk)

@@ -68,7 +68,7 @@ def build_spellings(
         edges += [flags for _, flags in batch]
         progress(len(base) * len(letters) // max(1, len(names)))
     unfinished = unfinished_directory(directory)
-    for name, array in {**_arrays(letters, edges), **_uses(names.values()), **_latin(names)}.items():
+    for name, array in {**letter_arrays(letters, edges), **_uses(names.values()), **_latin(names)}.items():
         np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
     finish_directory(unfinished, directory, {"format": FORMAT, "source": source_hash(revision, segmenter)})
 
@@ -136,7 +136,8 @@ def _spell_batch(start: int) -> list[tuple[str, bytes]]:
     return [spell(text, _Worker.segmenter) for text in _Worker.texts[start : start + _BATCH]]
 
 
-def _arrays(texts: Sequence[str], edges: Sequence[bytes]) -> Arrays:
+def letter_arrays(texts: Sequence[str], edges: Sequence[bytes]) -> Arrays:
+    """What texts consist of; `edges` has a byte for each of their letters."""
     lengths = np.array([len(text) + 1 for text in texts], np.uint32)
     alphabet, letters = numbered(np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le"), np.uint32))
     following = np.append(letters[1:], np.uint16(0))

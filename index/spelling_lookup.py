@@ -172,8 +172,8 @@ def _written(store: SpellingStore, place: int, numbers: UInt16) -> str:
 def _quality(store: SpellingStore, slots: Sequence[Slot], letters: UInt16) -> Float32:
     quality = np.ones(len(letters), np.float32)
     for i, slot in enumerate(slots):
-        if slot is not None and len(slot.letters) > 1:
-            quality *= _table(store, slot)[letters[:, i]]
+        if slot is not None:
+            quality *= slot.quality[0] if len(slot.letters) == 1 else _table(store, slot)[letters[:, i]]
     return quality
 
 

@@ -245,8 +245,9 @@ class _Draft:
         rows, bonuses = [np.empty(0, np.uint32)], [np.empty(0, np.float32)]
         if store is None or not weight:
             return rows[0], bonuses[0]
-        for phrase in folded.split():
-            found = rows_titled(store, letters_of(phrase))
+        for phrase in dict.fromkeys(folded.split()):
+            letters = letters_of(phrase)
+            found = rows_titled(store, letters if len(letters) > 1 else "")
             value = weight * sum(worth.get(word.text, 0) for word in words if word.text in phrase)
             rows.append(found)
             bonuses.append(np.full(len(found), value, np.float32))
