@@ -108,11 +108,11 @@ class _Text:
     def by_chunks(self, chunks: Sequence[str]) -> Guess | None:
         """A text in which each chunk that no name holds is replaced by what it may stand for."""
         better = {chunk: self._chunk(chunk) for chunk in list(dict.fromkeys(chunks))[:_MOST_CHUNKS]}
-        guesses = [guess for guess in better.values() if guess]
-        if not guesses:
+        guessed = {chunk: found for chunk, found in better.items() if found}
+        if not guessed:
             return None
-        text = " ".join(guess.text if (guess := better.get(chunk)) else chunk for chunk in chunks)
-        return Guess(text=text, by=guesses[0].by)
+        text = " ".join(guessed[chunk].text if chunk in guessed else chunk for chunk in chunks)
+        return Guess(text=text, by=next(iter(guessed.values())).by)
 
     def _chunk(self, chunk: str) -> Guess | None:
         letters = letters_of(chunk)

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby, islice, product
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from index.pinyin import known_readings_of
+from index.pinyin import known_readings_of, syllables
 from index.segmentation import is_han
 from index.shapes import likeness
 from index.spelling_lookup import LONGEST, Choice, Match, Slot, exactly, find, letters_of
 from index.spelling_store import SpellingStore
-from index.syllables import Parse, parses
+from index.syllables import Parse, parses, southern_sound
 
 Way = Literal["pinyin", "homophone", "lookalike", "spelling"]
 
@@ -124,7 +125,7 @@ def _readings(store: SpellingStore, folded: str, southern: bool) -> Iterator[Seq
         if is_han(piece[0]):
             ways.append([[exactly(store, letter) for letter in piece]])
         elif len(piece) > 1:  # c语言 is not 词语言
-            known = parses(piece, store.syllables)[:_MOST_READINGS]
+            known = parses(piece, _every_syllable())[:_MOST_READINGS]
             ways.append([_spelt(store, parse, southern) for parse in known])
         else:
             return
@@ -150,11 +151,25 @@ def _spelt(store: SpellingStore, parse: Parse, southern: bool) -> Sequence[Slot]
 def _read_as(store: SpellingStore, syllable: str, southern: bool) -> dict[int, float]:
     """Letters with how likely each is meant by a syllable."""
     qualities: dict[int, float] = {}
-    for heard in store.alike.get(syllable, ()) if southern else (syllable,):
+    for heard in _heard_alike()[southern_sound(syllable)] if southern else (syllable,):
         for number, usual in store.by_reading.get(heard, ()):
             quality = (1 if usual else _RARE_READING) * (1 if heard == syllable else _MISHEARD)
             qualities[number] = max(quality, qualities.get(number, 0))
     return qualities
+
+
+@cache
+def _every_syllable() -> frozenset[str]:
+    return frozenset(syllables())
+
+
+@cache
+def _heard_alike() -> dict[str, list[str]]:
+    """Syllables by how southern ears hear them."""
+    heard: dict[str, list[str]] = {}
+    for syllable in syllables():
+        heard.setdefault(southern_sound(syllable), []).append(syllable)
+    return heard
 
 
 def _beginning_with(store: SpellingStore, initial: str) -> dict[int, float]:

@@ -14,7 +14,6 @@ import numpy as np
 from index.arrays import Float32, Int64, UInt8, UInt16, UInt32
 from index.latin_words import LatinWords
 from index.pinyin import is_usual, readings_of
-from index.syllables import southern
 from index.whole_directory import damaged, read_manifest
 
 FORMAT: Final = 2
@@ -95,19 +94,6 @@ class SpellingStore:
             for syllable in readings_of(letter):
                 known.setdefault(syllable, []).append((number, is_usual(letter, syllable)))
         return known
-
-    @cached_property
-    def syllables(self) -> frozenset[str]:
-        """Every reading of a letter."""
-        return frozenset(self.by_reading)
-
-    @cached_property
-    def alike(self) -> dict[str, list[str]]:
-        """For each syllable those that some ears do not tell from it, itself among them."""
-        heard: dict[str, list[str]] = {}
-        for syllable in self.by_reading:
-            heard.setdefault(southern(syllable), []).append(syllable)
-        return {syllable: group for group in heard.values() for syllable in group}
 
     @cached_property
     def latin_words(self) -> LatinWords:

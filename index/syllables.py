@@ -51,7 +51,7 @@ def plain_letters(folded: str) -> str:
     return _ROUND.sub("ve", _FLAT_V.sub("u", plain))
 
 
-def southern(syllable: str) -> str:
+def southern_sound(syllable: str) -> str:
     """What a syllable is to ears that do not tell z, c, s, n, f, an, en, in from zh, ch, sh, l, h, ang, eng, ing."""
     heard = _F_FOR_H.get(syllable, syllable)
     for curled, flat in _FLAT:
