@@ -1,5 +1,6 @@
 """What a question is about: 有没有讲园林的书 is about 园林, and rather about books."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ _DIVISIONS: Final = ("街道", "社区", "新区", "镇", "乡", "区", "县", "
 """What residents leave out of the name of a district."""
 _ZONES: Final = ("工业园区", "园区", "高新区", "开发区")
 """What they call the only one of its kind: 园区 is 苏州工业园区."""
+_NUMBER: Final = re.compile("[0-9一二三四五六七八九十百千]")
 _LONG: Final = 3
 """Characters from which a frame is one wherever words are cut."""
 
@@ -94,6 +96,8 @@ class FrameTable:
         for length in range(min(self._longest, end - start), 0, -1):
             text = folded[end - length : end]
             if kind_said and "kind" in self._ending.get(text, ()):
+                continue
+            if length == 1 and _NUMBER.match(folded, end - 2):  # 第2课
                 continue
             if text in self._ending and (length >= _LONG or end - length in edges):
                 return text

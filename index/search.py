@@ -56,7 +56,7 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     asked = _read(snapshot, query, at)
     n = query.offset + query.limit
     ranking, editions = _found(snapshot, query, asked, allowed, n=n)
-    if not asked.structured and not asked.empty:
+    if not asked.structured and not asked.empty and not asked.notice:
         better = _better(snapshot, query, asked, ranking, at)
         if better.understanding is not asked.understanding:
             ranking, editions = _found(snapshot, query, better, allowed, n=n)
