@@ -150,3 +150,136 @@ def test_an_empty_catalogue_answers(snapshot_of: Callable[..., Snapshot]) -> Non
     assert found(client, q="太极拳", facets=list(COUNTED))["total"] == 0
     assert client.post("/v1/recommend", json={"interests": ["书法"]}).json()["items"] == []
     assert client.get("/readyz").json()["resources"] == 0
+
+
+def read(client: TestClient, **asked: Any) -> dict[str, Any]:
+    interpretation: dict[str, Any] = found(client, **asked)["interpretation"]
+    return interpretation
+
+
+def followed(client: TestClient, address: str) -> dict[str, Any]:
+    response = client.get(address)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_a_guess_is_labelled_and_undone_by_one_address(client: TestClient) -> None:
+    guessed = found(client, q="太级拳", kind="course", limit=1, offset=1, facets="kind")
+    assert guessed["interpretation"] | {"exact_url": ""} == {
+        "normalized": "太级拳",
+        "corrected": "太极拳",
+        "by": "homophone",
+        "exact_url": "",
+        "notice": "没有找到“太级拳”，按读音为您找到“太极拳”。",
+        "others": [],
+        "words": ["太极拳"],
+        "synonyms": {"太极拳": ["太极"]},
+        "removed": [],
+        "preferred": {},
+        "dropped": [],
+        "subjects": [],
+        "relaxed": False,
+        "structured": False,
+    }
+    assert [item["rank"] for item in guessed["items"]] == [2]
+    exact = followed(client, guessed["interpretation"]["exact_url"])
+    assert exact["interpretation"]["corrected"] == ""
+    assert exact["interpretation"]["normalized"] == "太级拳"
+    assert "exact_url" not in exact["interpretation"]
+    assert {item["kind"] for item in exact["items"]} == {"course"}
+    assert [item["rank"] for item in exact["items"]] == [1]
+    assert set(exact["facets"]) == {"kind"}
+
+
+@pytest.mark.parametrize(
+    ("q", "by", "corrected"),
+    [
+        ("太极拳", "", ""),
+        ("taijiquan", "pinyin", "太极拳"),
+        ("王宗约", "homophone", "王宗岳"),
+        ("二十四式太极拳情讲", "lookalike", "二十四式太极拳精讲"),
+        ("太极拳公公益课", "spelling", "太极拳公益课"),
+        ("怎么学太极拳", "question", "太极拳"),
+        ("太极拳 饕餮", "relaxed", ""),
+    ],
+)
+def test_how_a_query_was_understood(client: TestClient, q: str, by: str, corrected: str) -> None:
+    interpretation = read(client, q=q)
+    assert (interpretation["by"], interpretation["corrected"]) == (by, corrected)
+    assert bool(interpretation.get("notice")) is bool(by)
+    assert bool(interpretation.get("exact_url")) is bool(corrected)
+    literal = read(client, q=q, correct="false")
+    assert (literal["corrected"], literal["others"], literal["removed"], literal["preferred"]) == ("", [], [], {})
+    assert literal["by"] in ("", "relaxed")
+
+
+def test_a_question_says_what_was_taken_off_and_what_is_preferred(client: TestClient) -> None:
+    answer = found(client, q="有没有适合老年人的太极拳课")
+    interpretation = answer["interpretation"]
+    assert interpretation["removed"] == ["有没有", "适合老年人", "的", "课"]
+    assert interpretation["preferred"] == {"audience": ["老年人"], "kind": ["course"]}
+    assert interpretation["notice"] == "按“太极拳”为您查找，老年人、课程排在前面。"
+    assert answer["items"][0]["id"] == "c:1"
+    assert answer["total"] == 4
+    exact = followed(client, interpretation["exact_url"])["interpretation"]
+    assert (exact["removed"], exact["preferred"]) == ([], {})
+
+
+def test_a_wish_lists_what_it_names_and_is_undone_too(client: TestClient) -> None:
+    answer = found(client, q="有什么书")
+    assert {item["id"] for item in answer["items"]} == {"b:1", "b:2"}
+    assert answer["interpretation"]["notice"] == "为您列出：图书。"
+    assert "correct=false" in answer["interpretation"]["exact_url"]
+
+
+def test_what_else_may_have_been_meant(snapshot_of: Callable[..., Snapshot]) -> None:
+    titles = ["十字军东征", "识字课本", "狮子王", "师资培训"]
+    snapshot = snapshot_of(*(Resource(id=f"b:{i}", kind="book", title=title) for i, title in enumerate(titles)))
+    answer = found(TestClient(create_app(lambda: snapshot)), q="shizi")
+    read = answer["interpretation"]
+    assert {read["corrected"], *read["others"]} == {"十字", "识字", "狮子", "师资"}
+    assert answer["total"] == 4
+
+
+def test_the_address_of_what_was_typed_keeps_everything_else(client: TestClient) -> None:
+    asked = "q=%E5%A4%AA%E7%BA%A7%E6%8B%B3&kind=course&kind=book&at=2026-07-01T00:00:00+08:00&offset=1&correct=true"
+    address = followed(client, f"/v1/search?{asked}")["interpretation"]["exact_url"]
+    assert address.startswith("/v1/search?")
+    assert "offset" not in address
+    assert address.count("kind=") == 2
+    assert address.count("correct=") == 1
+    assert followed(client, address)["interpretation"]["corrected"] == ""
+
+
+@pytest.mark.parametrize(
+    "q", ["太级拳&kind=book", "a%b太级拳", "太级拳#", "太级拳+", "<script>太级拳</script>", "太级拳\r\n"]
+)
+def test_the_address_is_sound_for_any_text(client: TestClient, q: str) -> None:
+    interpretation = read(client, q=q)
+    if address := interpretation.get("exact_url"):
+        assert followed(client, address)["interpretation"]["normalized"] == interpretation["normalized"]
+
+
+def test_the_help_line_is_told_where_not_all_was_found(snapshot_of: Callable[..., Snapshot]) -> None:
+    snapshot = snapshot_of(*RESOURCES)
+    client = TestClient(create_app(lambda: snapshot, help_line="0512-00000000"))
+    assert read(client, q="太极拳 饕餮")["help_line"] == "0512-00000000"
+    assert read(client, q="qwertyuiop")["help_line"] == "0512-00000000"
+    assert "help_line" not in read(client, q="太极拳")
+    assert "help_line" not in read(client, q="太级拳")
+
+
+def test_subjects_show_a_way_on_where_not_all_was_found(snapshot_of: Callable[..., Snapshot]) -> None:
+    courses = [
+        Resource(id=f"c:{i}", kind="course", title=f"太极拳第{i}讲", subjects=("健康养生", f"第{i}类"))
+        for i in range(3)
+    ]
+    snapshot = snapshot_of(*courses)
+    client = TestClient(create_app(lambda: snapshot))
+    assert read(client, q="太极拳 饕餮")["subjects"] == ["健康养生"]
+    assert read(client, q="太极拳")["subjects"] == []
+
+
+@pytest.mark.parametrize("value", ["maybe", "", "2"])
+def test_correct_is_true_or_false(client: TestClient, value: str) -> None:
+    assert client.get("/v1/search", params={"q": "太极拳", "correct": value}).status_code == 422
