@@ -30,7 +30,7 @@ def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
     Args:
         total: hits.
         asked: how many words each of them holds.
-        well: some hit holds all the words, or a name holds the text.
+        well: some hit holds all the words and is all that the query names, or a name holds the text.
     """
     if not read.words and not read.removed:
         return "" if not read.normalized.strip() else "请输入想找的内容，例如：太极拳、智能手机、余华。"
@@ -40,7 +40,7 @@ def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
         return ""
     named = "、".join(_NAMES.get(value, value) for values in read.preferred.values() for value in values)
     if read.by == "question" and not read.corrected:
-        return f"为您列出：{named}。"
+        return f"为您列出：{named}。" if well else f"没有完全符合“{named}”的内容，先列出最接近的。"
     said = _said(read, asked=asked, well=well)
     return f"{said}，{named}排在前面。" if said and named else f"{said}。" if said else ""
 

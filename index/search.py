@@ -87,7 +87,7 @@ class _Asked:
     question: Question | None = None
     guess: Guess | None = None
     well: bool = True
-    """False where nothing holds all the words, and no name holds the text."""
+    """False where nothing holds all the words or is all that is named, and no name holds the text."""
     mask: RowMask | None = None
     """(rows,) what a structured query matches, or what has all that a question without a matter names."""
     structured: bool = False
@@ -131,6 +131,7 @@ def _read_wish(snapshot: Snapshot, folded: str, question: Question, at: int) -> 
         folded=folded,
         understanding=understand(snapshot, "", named=question.named),
         question=question,
+        well=bool(mask.any()),
         mask=mask if mask.any() else None,
         empty=True,
     )

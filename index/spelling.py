@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from index.pinyin import is_usual, known_readings_of, readings_of
+from index.pinyin import known_readings_of
 from index.segmentation import is_han
 from index.shapes import likeness
 from index.spelling_lookup import LONGEST, Choice, Match, Slot, exactly, find, letters_of
@@ -175,10 +175,10 @@ def _homophones(store: SpellingStore, letters: str, at: int, *, southern: bool =
 
 def _sounding_like(store: SpellingStore, letter: str, southern: bool) -> Choice:
     qualities: dict[int, float] = {}
-    for syllable in readings_of(letter):
-        typed = _SOUNDS_ALIKE if is_usual(letter, syllable) else _SOUNDS_ALIKE * _RARE_READING
+    for syllable in known_readings_of(letter):
         for number, quality in _read_as(store, syllable, southern).items():
-            qualities[number] = max(typed * quality, qualities.get(number, 0))
+            if quality > _RARE_READING:  # 抖音 is not 抖听, though 听 was once read yin
+                qualities[number] = max(_SOUNDS_ALIKE * quality, qualities.get(number, 0))
     own = store.numbers.get(letter)
     return _choice(qualities if own is None else {**qualities, own: 1.0})
 
