@@ -26,7 +26,7 @@ class Ranking:
     asked: int
     """How many word groups every match holds; 0: any term, or none."""
     most: int
-    """The most word groups that any allowed row holds; 64 where one is just what was asked."""
+    """The most word groups that any allowed row holds; ALL_GROUPS where one is just what was asked."""
     rows: UInt32
     """(n,) best first, ties by serial."""
     scores: Float32
