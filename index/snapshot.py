@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ import numpy as np
 
 from corpus.errors import Unavailable
 from corpus.revision import Revision
+from corpus.tuning import Tuning
 from index.arrays import Float32, Int64, RowMask, UInt8, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
 from index.folding import fold
@@ -22,6 +23,7 @@ from index.spelling_store import SpellingStore
 from index.strings import MISSING
 from index.structured import StructuredIndex
 from index.suggestion_store import SuggestionStore
+from index.weighing import reweighed
 
 Part = TypeVar("Part")
 
@@ -60,6 +62,12 @@ class Snapshot:
 
     def __len__(self) -> int:
         return len(self.base)
+
+    def with_tuning(self, tuning: Tuning) -> "Snapshot":
+        """The same state as it would rank by other numbers; everything they do not change is shared."""
+        revision = replace(self.revision, tuning=tuning)
+        base = reweighed(self.base, tuning)
+        return Snapshot(base, revision, self.segmenter, structured=self._structured, suggestions=self._suggestions)
 
     def row_of(self, id: str) -> int | None:
         """The row of an id; None if the base does not have it."""
