@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "search": ("search", "搜索资源。"),
     "recommend": ("recommend", "推荐资源，并说明理由。"),
     "evaluate": ("evaluate", "用评判文件衡量搜索与推荐的质量。"),
+    "tune": ("tune", "用评判文件挑选排序数字，并检验是否真的更好。"),
 }
 """For each command its module, which has a function of the same name, and what it is for."""
 

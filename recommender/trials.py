@@ -1,0 +1,130 @@
+"""Answers judged questions with other ranking numbers, no question twice with the numbers that act on it."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+
+from corpus.errors import InvalidInput
+from corpus.tuning import tuning_of
+from index.forking import forked_pool
+from index.snapshot import Snapshot
+from index.strings import MISSING
+from recommender.evaluation import answer
+from recommender.judgments import Judgment, read_judgments
+from recommender.metrics import ndcg
+from recommender.paired_differences import Values
+
+Numbers = Mapping[str, float]
+"""Every ranking number by its key in tuning.toml."""
+
+_CUT: Final = 10
+_PARALLEL_FROM = 100
+"""Questions from which forking workers is worth its time."""
+_ACTS_ON: Final = {
+    "search": {"query", "interests"},
+    "prior": {"query"},
+    "similarity": {"likes"},
+    "recommend": {"interests", "likes"},
+}
+"""What a question must hold so that the numbers of a section act on it; those of other sections act on all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionSet:
+    """The questions of one judgment file."""
+
+    name: str
+    judgments: Sequence[Judgment]
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(judgment.id for judgment in self.judgments)
+
+    @cached_property
+    def _holds(self) -> set[str]:
+        names = ("query", "interests", "likes")
+        return {name for judgment in self.judgments for name in names if getattr(judgment, name) not in (None, ())}
+
+    def acted_on_by(self, key: str) -> bool:
+        """Whether a number can change an answer."""
+        return bool(_ACTS_ON.get(key.partition(".")[0], self._holds) & self._holds)
+
+
+def read_question_set(snapshot: Snapshot, path: Path) -> QuestionSet:
+    """The questions of a judgment file, of which this index must hold answers.
+
+    Raises: NotFound or InvalidInput if the file cannot be read, is empty or judges nothing of this index.
+    """
+    judgments = read_judgments(path)
+    judged = {id for judgment in judgments for id, grade in judgment.grades.items() if grade > 0}
+    if not judged or (snapshot.base.ids.find(sorted(judged)) == MISSING).all():
+        raise InvalidInput(f"“{path.name}”里的答案，这份索引一个也没有；请换用导入了这些资源的状态目录。", place=path.name)
+    return QuestionSet(name=path.name.removesuffix(".jsonl"), judgments=judgments)
+
+
+class Trials:
+    """`with Trials(snapshot, sets) as trials: trials.values(numbers)`; remembers all it has measured."""
+
+    def __init__(self, snapshot: Snapshot, sets: Sequence[QuestionSet]) -> None:
+        self._sets = sets
+        self._measured: dict[tuple[int, tuple[float, ...]], Values] = {}
+        self._parallel = sum(len(each.judgments) for each in sets) >= _PARALLEL_FROM
+        self._pool = forked_pool(os.cpu_count() or 1)
+        _Worker.snapshot, _Worker.sets = snapshot, sets
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        del _Worker.snapshot, _Worker.sets
+
+    def values(self, numbers: Numbers) -> list[Values]:
+        """nDCG@10 of every question, by set."""
+        self.prepare([numbers])
+        return [self._measured[self._key(place, numbers)] for place in range(len(self._sets))]
+
+    def prepare(self, wanted: Iterable[Numbers]) -> None:
+        """Measures what is not known yet of several numbers, by as many workers as there are processors."""
+        tasks: list[tuple[Numbers, list[int]]] = []
+        keys = {*self._measured}
+        for numbers in wanted:
+            own = {place: self._key(place, numbers) for place in range(len(self._sets))}
+            missing = [place for place, key in own.items() if key not in keys]
+            keys.update(own.values())
+            if missing:
+                tasks.append((numbers, missing))
+        # A single task stays here: the first one has the kernel compiled before the workers are forked.
+        several = self._parallel and len(tasks) > 1
+        for (numbers, places), values in zip(tasks, (self._pool.map if several else map)(_measure, tasks), strict=True):
+            self._measured |= {self._key(place, numbers): value for place, value in zip(places, values, strict=True)}
+
+    def _key(self, place: int, numbers: Numbers) -> tuple[int, tuple[float, ...]]:
+        return place, tuple(value for key, value in numbers.items() if self._sets[place].acted_on_by(key))
+
+
+class _Worker:
+    """What forked workers find; the snapshot is the one with the last numbers, whose arrays the next may share."""
+
+    snapshot: Snapshot
+    sets: Sequence[QuestionSet]
+
+
+def _measure(task: tuple[Numbers, Sequence[int]]) -> list[Values]:
+    numbers, places = task
+    snapshot = _Worker.snapshot = _Worker.snapshot.with_tuning(tuning_of(numbers))
+    return [
+        np.array([
+            ndcg(answer(snapshot, judgment, diversity=0.0, depth=_CUT), judgment.grades, k=_CUT)
+            for judgment in _Worker.sets[place].judgments
+        ])
+        for place in places
+    ]
