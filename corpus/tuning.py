@@ -128,7 +128,7 @@ def rewritten(text: str, numbers: Mapping[str, float], *, file: str = "tuning.to
 
     Raises: InvalidInput where a number is written in a way that cannot be replaced, or may not have the new value.
     """
-    wanted = numbers_of(parse_tuning(text, file=file)) | numbers
+    wanted = {**numbers_of(parse_tuning(text, file=file)), **numbers}
     lines = text.splitlines(keepends=True)
     for key, value in numbers.items():
         number = toml_line(text, key)

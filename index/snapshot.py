@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -65,9 +66,12 @@ class Snapshot:
 
     def with_tuning(self, tuning: Tuning) -> "Snapshot":
         """The same state as it would rank by other numbers; everything they do not change is shared."""
-        revision = replace(self.revision, tuning=tuning)
-        base = reweighed(self.base, tuning)
-        return Snapshot(base, revision, self.segmenter, structured=self._structured, suggestions=self._suggestions)
+        other = copy(self)
+        other.revision = replace(self.revision, tuning=tuning)
+        other.base = reweighed(self.base, tuning)
+        other.prior = _prior(other.base, other.revision)
+        other._remembered = {}  # what is remembered may come of the old numbers
+        return other
 
     def row_of(self, id: str) -> int | None:
         """The row of an id; None if the base does not have it."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Final, Self
 import numpy as np
 
 from corpus.errors import InvalidInput
-from corpus.tuning import tuning_of
+from corpus.tuning import numbers_of, tuning_of
 from index.forking import forked_pool
 from index.snapshot import Snapshot
 from index.strings import MISSING
@@ -64,7 +65,8 @@ def read_question_set(snapshot: Snapshot, path: Path) -> QuestionSet:
     judgments = read_judgments(path)
     judged = {id for judgment in judgments for id, grade in judgment.grades.items() if grade > 0}
     if not judged or (snapshot.base.ids.find(sorted(judged)) == MISSING).all():
-        raise InvalidInput(f"“{path.name}”里的答案，这份索引一个也没有；请换用导入了这些资源的状态目录。", place=path.name)
+        message = f"“{path.name}”里的答案，这份索引一个也没有；请换用导入了这些资源的状态目录。"
+        raise InvalidInput(message, place=path.name)
     return QuestionSet(name=path.name.removesuffix(".jsonl"), judgments=judgments)
 
 
@@ -74,17 +76,22 @@ class Trials:
     def __init__(self, snapshot: Snapshot, sets: Sequence[QuestionSet]) -> None:
         self._sets = sets
         self._measured: dict[tuple[int, tuple[float, ...]], Values] = {}
-        self._parallel = sum(len(each.judgments) for each in sets) >= _PARALLEL_FROM
-        self._pool = forked_pool(os.cpu_count() or 1)
+        self._pool: ProcessPoolExecutor | None = None
         _Worker.snapshot, _Worker.sets = snapshot, sets
 
     def __enter__(self) -> Self:
+        """Measures the present numbers here, so that all is compiled and loaded before workers are forked."""
+        self.values(numbers_of(_Worker.snapshot.revision.tuning))
+        if sum(len(each.judgments) for each in self._sets) >= _PARALLEL_FROM:
+            self._pool = forked_pool(os.cpu_count() or 1)
+            self._pool.submit(len, ())  # forked now, before a progress bar has a thread
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
         del _Worker.snapshot, _Worker.sets
 
     def values(self, numbers: Numbers) -> list[Values]:
@@ -102,9 +109,8 @@ class Trials:
             keys.update(own.values())
             if missing:
                 tasks.append((numbers, missing))
-        # A single task stays here: the first one has the kernel compiled before the workers are forked.
-        several = self._parallel and len(tasks) > 1
-        for (numbers, places), values in zip(tasks, (self._pool.map if several else map)(_measure, tasks), strict=True):
+        measured = self._pool.map(_measure, tasks) if self._pool else map(_measure, tasks)
+        for (numbers, places), values in zip(tasks, measured, strict=True):
             self._measured |= {self._key(place, numbers): value for place, value in zip(places, values, strict=True)}
 
     def _key(self, place: int, numbers: Numbers) -> tuple[int, tuple[float, ...]]:
@@ -122,9 +128,11 @@ def _measure(task: tuple[Numbers, Sequence[int]]) -> list[Values]:
     numbers, places = task
     snapshot = _Worker.snapshot = _Worker.snapshot.with_tuning(tuning_of(numbers))
     return [
-        np.array([
-            ndcg(answer(snapshot, judgment, diversity=0.0, depth=_CUT), judgment.grades, k=_CUT)
-            for judgment in _Worker.sets[place].judgments
-        ])
+        np.array(
+            [
+                ndcg(answer(snapshot, judgment, diversity=0.0, depth=_CUT), judgment.grades, k=_CUT)
+                for judgment in _Worker.sets[place].judgments
+            ]
+        )
         for place in places
     ]

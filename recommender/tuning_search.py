@@ -1,9 +1,10 @@
 """Looks for better ranking numbers by cross-validation on judged questions."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -20,9 +21,13 @@ Progress = Callable[[int, int, int], None]
 
 _STEPS: Final = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Of a decade; each is up to one and a half times the one before."""
-_STRIDES: Final = (1, 2, 4, 8)
-"""How many steps from the present value are tried, up and down."""
+_DECADES: Final = 3
+_DOWN: Final = (1, 3, 1000)
+_UP: Final = (1, 3, 8)
+"""How many steps from the present value are tried; down also what would do without the number at all."""
 _MOST_ROUNDS: Final = 5
+_REAL: Final = 2.5
+"""Standard errors from which a gain is taken for one: of some 170 values tried in a round, several pass 2 by chance."""
 
 _Chosen = NDArray[np.bool_]
 """(questions,) which questions of a set are meant."""
@@ -126,19 +131,26 @@ def compare(snapshot: Snapshot, sets: Sequence[QuestionSet], new: Numbers) -> Co
 
 
 def fold_number(id: str, folds: int) -> int:
-    """The fold of a question, by a hash of its id: what one set asks as a search and another as likes stays together."""
+    """The fold of a question, by a hash of its id: what several sets ask in their own ways stays together."""
     return int.from_bytes(blake2b(id.encode(), digest_size=8).digest()) % folds
 
 
 def values_around(present: float, highest: float) -> list[float]:
     """Round values to try in place of a present one, on both sides of it, within 0 and the highest."""
-    decades = (0.01, 0.1) if highest <= 1 else (0.1, 1.0, 10.0)
-    steps = [0.0, *(round(step * decade, 6) for decade in decades for step in _STEPS), highest]
+    smallest = 0.01 if highest <= 1 else 0.1
+    steps = sorted({0.0, highest} | {value for value in _round_values(smallest) if value < highest})
     below, above = steps[: bisect_left(steps, present)], steps[bisect_right(steps, present) :]
-    return [
-        *(below[-stride] for stride in _STRIDES if stride <= len(below)),
-        *(above[stride - 1] for stride in _STRIDES if stride <= len(above)),
-    ]
+    return [*_reached(below[::-1], _DOWN), *_reached(above, _UP)]
+
+
+def _reached(steps: Sequence[float], strides: Sequence[int]) -> Iterable[float]:
+    """Where strides lead, at most to the last step."""
+    return dict.fromkeys(steps[min(stride, len(steps)) - 1] for stride in strides if steps)
+
+
+def _round_values(smallest: float) -> Iterator[float]:
+    for decade in range(_DECADES):
+        yield from (round(step * smallest * 10**decade, 6) for step in _STEPS)
 
 
 def _ascend(
@@ -152,6 +164,7 @@ def _ascend(
     """Moves several choices at once, each on its own questions; they share what they measure."""
     for round in range(1, _MOST_ROUNDS + 1):
         before = chosen
+        progress(round, 0, len(keys))
         for done, key in enumerate(keys, start=1):
             tried = [[{**now, key: value} for value in values_around(now[key], highest(key))] for now in chosen]
             trials.prepare([numbers for options in tried for numbers in options])
@@ -169,17 +182,21 @@ def _best(
     trials: Trials, sets: Sequence[QuestionSet], now: Numbers, options: Sequence[Numbers], chosen: Sequence[_Chosen]
 ) -> Numbers:
     """The option with the largest real gain on the chosen questions; none: the present numbers."""
-    ids = [[id for id, taken in zip(each.ids, own, strict=True) if taken] for each, own in zip(sets, chosen, strict=True)]
+    ids = [list(compress(each.ids, own)) for each, own in zip(sets, chosen, strict=True)]
     old = _taken(trials.values(now), chosen)
     best, most = now, 0.0
     for option in options:
         new = _taken(trials.values(option), chosen)
         gain = difference(old, new, ids)
-        if gain.better and gain.mean > most and not any(
-            difference([o], [n], [names]).worse for o, n, names in zip(old, new, ids, strict=True)
-        ):
+        real = gain.mean > _REAL * gain.standard_error
+        if real and gain.mean > most and not _harms(old, new, ids):
             best, most = option, gain.mean
     return best
+
+
+def _harms(old: Sequence[Values], new: Sequence[Values], ids: Sequence[Sequence[str]]) -> bool:
+    """Whether some set gets worse beyond chance."""
+    return any(difference([o], [n], [own]).worse for o, n, own in zip(old, new, ids, strict=True))
 
 
 def _taken(values: Sequence[Values], chosen: Sequence[_Chosen]) -> list[Values]:
