@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.question_sets import QuestionSet
+
 Values = NDArray[np.float64]
 """(questions,) a metric of each question of a set."""
 
@@ -38,6 +40,31 @@ class Difference:
         return self.high < 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetComparison:
+    """How well one set is answered with old and new numbers: means of nDCG@10."""
+
+    name: str
+    questions: int
+    old: float
+    new: float
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Old numbers against new ones."""
+
+    sets: tuple[SetComparison, ...]
+    difference: Difference
+    """Of the mean over the sets, each weighing the same."""
+
+    @property
+    def worthwhile(self) -> bool:
+        """Better as a whole, beyond chance, and no set the worse for it."""
+        return self.difference.better and not any(each.difference.worse for each in self.sets)
+
+
 def difference(old: Sequence[Values], new: Sequence[Values], ids: Sequence[Sequence[str]]) -> Difference:
     """How much better the new values are, each set weighing the same however many questions it has.
 
@@ -63,6 +90,23 @@ def difference(old: Sequence[Values], new: Sequence[Values], ids: Sequence[Seque
     error = math.sqrt(sum(share * share for share in shares.values()))
     reach = error * _student(len(shares) - 1)
     return Difference(mean=mean, standard_error=error, low=mean - reach, high=mean + reach)
+
+
+def compared(sets: Sequence[QuestionSet], old: Sequence[Values], new: Sequence[Values]) -> Comparison:
+    """The values of several sets, as a whole and one by one."""
+    return Comparison(
+        sets=tuple(
+            SetComparison(
+                name=each.name,
+                questions=len(o),
+                old=float(o.mean()),
+                new=float(n.mean()),
+                difference=difference([o], [n], [each.ids]),
+            )
+            for each, o, n in zip(sets, old, new, strict=True)
+        ),
+        difference=difference(old, new, [each.ids for each in sets]),
+    )
 
 
 def _student(freedom: int) -> float:

@@ -3,23 +3,18 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import numpy as np
 
-from corpus.errors import InvalidInput
 from corpus.tuning import numbers_of, tuning_of
 from index.forking import forked_pool
 from index.snapshot import Snapshot
-from index.strings import MISSING
 from recommender.evaluation import answer
-from recommender.judgments import Judgment, read_judgments
 from recommender.metrics import ndcg
 from recommender.paired_differences import Values
+from recommender.question_sets import QuestionSet
 
 Numbers = Mapping[str, float]
 """Every ranking number by its key in tuning.toml."""
@@ -27,47 +22,6 @@ Numbers = Mapping[str, float]
 _CUT: Final = 10
 _PARALLEL_FROM = 100
 """Questions from which forking workers is worth its time."""
-_ACTS_ON: Final = {
-    "search": {"query", "interests"},
-    "prior": {"query"},
-    "similarity": {"likes"},
-    "recommend": {"interests", "likes"},
-}
-"""What a question must hold so that the numbers of a section act on it; those of other sections act on all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionSet:
-    """The questions of one judgment file."""
-
-    name: str
-    judgments: Sequence[Judgment]
-
-    @cached_property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(judgment.id for judgment in self.judgments)
-
-    @cached_property
-    def _holds(self) -> set[str]:
-        names = ("query", "interests", "likes")
-        return {name for judgment in self.judgments for name in names if getattr(judgment, name) not in (None, ())}
-
-    def acted_on_by(self, key: str) -> bool:
-        """Whether a number can change an answer."""
-        return bool(_ACTS_ON.get(key.partition(".")[0], self._holds) & self._holds)
-
-
-def read_question_set(snapshot: Snapshot, path: Path) -> QuestionSet:
-    """The questions of a judgment file, of which this index must hold answers.
-
-    Raises: NotFound or InvalidInput if the file cannot be read, is empty or judges nothing of this index.
-    """
-    judgments = read_judgments(path)
-    judged = {id for judgment in judgments for id, grade in judgment.grades.items() if grade > 0}
-    if not judged or (snapshot.base.ids.find(sorted(judged)) == MISSING).all():
-        message = f"“{path.name}”里的答案，这份索引一个也没有；请换用导入了这些资源的状态目录。"
-        raise InvalidInput(message, place=path.name)
-    return QuestionSet(name=path.name.removesuffix(".jsonl"), judgments=judgments)
 
 
 class Trials:

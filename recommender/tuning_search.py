@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from corpus.errors import InvalidInput
 from corpus.tuning import highest, numbers_of
 from index.snapshot import Snapshot
-from recommender.paired_differences import Difference, Values, difference
-from recommender.trials import Numbers, QuestionSet, Trials
+from recommender.paired_differences import Comparison, Difference, Values, compared, difference
+from recommender.question_sets import QuestionSet
+from recommender.trials import Numbers, Trials
 
 Progress = Callable[[int, int, int], None]
 """Called with the round, from 1, how many numbers have been tried in it, and of how many."""
@@ -28,34 +29,6 @@ _UP: Final = (1, 3, 8)
 _MOST_ROUNDS: Final = 5
 _REAL: Final = 2.5
 """Standard errors from which a gain is taken for one: of some 170 values tried in a round, several pass 2 by chance."""
-
-_Chosen = NDArray[np.bool_]
-"""(questions,) which questions of a set are meant."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetComparison:
-    """How well one set is answered with old and new numbers: means of nDCG@10."""
-
-    name: str
-    questions: int
-    old: float
-    new: float
-    difference: Difference
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """Old numbers against new ones."""
-
-    sets: tuple[SetComparison, ...]
-    difference: Difference
-    """Of the mean over the sets, each weighing the same."""
-
-    @property
-    def worthwhile(self) -> bool:
-        """Better as a whole, beyond chance, and no set the worse for it."""
-        return self.difference.better and not any(each.difference.worse for each in self.sets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,21 +77,20 @@ def propose(
     if not keys:
         raise InvalidInput("这些数字不影响评判集里的问题。")
     fold_of = [np.array([fold_number(id, folds) for id in each.ids]) for each in sets]
-    training: list[list[_Chosen]] = [[own != fold for own in fold_of] for fold in range(folds)]
-    training.append([np.ones(len(own), np.bool_) for own in fold_of])
+    parts = [_Part(sets, [own != fold for own in fold_of]) for fold in range(folds)]
+    parts.append(_Part(sets, [own >= 0 for own in fold_of]))
     with Trials(snapshot, sets) as trials:
-        *held_out, new = _ascend(trials, sets, keys, [old] * (folds + 1), training, progress)
-        trials.prepare(held_out)
-        values = [trials.values(numbers) for numbers in held_out]
-        measured = [
-            np.choose(own, [by_set[place] for by_set in values]) if len(own) else own.astype(np.float64)
+        *by_fold, new = _ascend(trials, keys, old, parts, progress)
+        values = [trials.values(numbers) for numbers in by_fold]
+        held_out = [
+            np.select([own == fold for fold in range(folds)], [own_fold[place] for own_fold in values])
             for place, own in enumerate(fold_of)
         ]
-        comparison = _compared(sets, trials.values(old), measured)
+        comparison = compared(sets, trials.values(old), held_out)
     return Proposal(
         tried=tuple(keys),
         folds=folds,
-        changes=tuple(_change(key, old[key], new[key], held_out) for key in keys if new[key] != old[key]),
+        changes=tuple(_change(key, old[key], new[key], by_fold) for key in keys if new[key] != old[key]),
         held_out=comparison,
     )
 
@@ -127,12 +99,12 @@ def compare(snapshot: Snapshot, sets: Sequence[QuestionSet], new: Numbers) -> Co
     """Measures given numbers against those of the snapshot's revision."""
     with Trials(snapshot, sets) as trials:
         old = trials.values(numbers_of(snapshot.revision.tuning))
-        return _compared(sets, old, trials.values(new))
+        return compared(sets, old, trials.values(new))
 
 
 def fold_number(id: str, folds: int) -> int:
     """The fold of a question, by a hash of its id: what several sets ask in their own ways stays together."""
-    return int.from_bytes(blake2b(id.encode(), digest_size=8).digest()) % folds
+    return int.from_bytes(blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8).digest()) % folds
 
 
 def values_around(present: float, highest: float) -> list[float]:
@@ -154,71 +126,48 @@ def _round_values(smallest: float) -> Iterator[float]:
 
 
 def _ascend(
-    trials: Trials,
-    sets: Sequence[QuestionSet],
-    keys: Sequence[str],
-    chosen: list[Numbers],
-    training: Sequence[Sequence[_Chosen]],
-    progress: Progress,
+    trials: Trials, keys: Sequence[str], numbers: Numbers, parts: Sequence["_Part"], progress: Progress
 ) -> list[Numbers]:
-    """Moves several choices at once, each on its own questions; they share what they measure."""
+    """The numbers that each part chooses, beginning with the same; they share what is measured."""
+    chosen = [numbers] * len(parts)
     for round in range(1, _MOST_ROUNDS + 1):
         before = chosen
         progress(round, 0, len(keys))
         for done, key in enumerate(keys, start=1):
             tried = [[{**now, key: value} for value in values_around(now[key], highest(key))] for now in chosen]
-            trials.prepare([numbers for options in tried for numbers in options])
-            chosen = [
-                _best(trials, sets, now, options, own)
-                for now, options, own in zip(chosen, tried, training, strict=True)
-            ]
+            trials.prepare([option for options in tried for option in options])
+            chosen = [part.best(trials, now, options) for part, now, options in zip(parts, chosen, tried, strict=True)]
             progress(round, done, len(keys))
         if chosen == before:
             break
     return chosen
 
 
-def _best(
-    trials: Trials, sets: Sequence[QuestionSet], now: Numbers, options: Sequence[Numbers], chosen: Sequence[_Chosen]
-) -> Numbers:
-    """The option with the largest real gain on the chosen questions; none: the present numbers."""
-    ids = [list(compress(each.ids, own)) for each, own in zip(sets, chosen, strict=True)]
-    old = _taken(trials.values(now), chosen)
-    best, most = now, 0.0
-    for option in options:
-        new = _taken(trials.values(option), chosen)
-        gain = difference(old, new, ids)
-        real = gain.mean > _REAL * gain.standard_error
-        if real and gain.mean > most and not _harms(old, new, ids):
-            best, most = option, gain.mean
-    return best
+class _Part:
+    """Some of the questions, by which numbers are chosen."""
+
+    def __init__(self, sets: Sequence[QuestionSet], taken: Sequence[NDArray[np.bool_]]) -> None:
+        self._taken = taken
+        self._ids = [list(compress(each.ids, own)) for each, own in zip(sets, taken, strict=True)]
+
+    def best(self, trials: Trials, now: Numbers, options: Sequence[Numbers]) -> Numbers:
+        """The option with the largest real gain that harms no set; where there is none, the present numbers."""
+        best, most = now, 0.0
+        for option in options:
+            gain, *by_set = self._gains(trials.values(now), trials.values(option))
+            real = gain.mean > _REAL * gain.standard_error
+            if real and gain.mean > most and not any(own.worse for own in by_set):
+                best, most = option, gain.mean
+        return best
+
+    def _gains(self, old: Sequence[Values], new: Sequence[Values]) -> Iterator[Difference]:
+        """Of all sets together, then of each."""
+        old, new = ([value[own] for value, own in zip(values, self._taken, strict=True)] for values in (old, new))
+        yield difference(old, new, self._ids)
+        for o, n, ids in zip(old, new, self._ids, strict=True):
+            yield difference([o], [n], [ids])
 
 
-def _harms(old: Sequence[Values], new: Sequence[Values], ids: Sequence[Sequence[str]]) -> bool:
-    """Whether some set gets worse beyond chance."""
-    return any(difference([o], [n], [own]).worse for o, n, own in zip(old, new, ids, strict=True))
-
-
-def _taken(values: Sequence[Values], chosen: Sequence[_Chosen]) -> list[Values]:
-    return [value[own] for value, own in zip(values, chosen, strict=True)]
-
-
-def _compared(sets: Sequence[QuestionSet], old: Sequence[Values], new: Sequence[Values]) -> Comparison:
-    return Comparison(
-        sets=tuple(
-            SetComparison(
-                name=each.name,
-                questions=len(o),
-                old=float(o.mean()),
-                new=float(n.mean()),
-                difference=difference([o], [n], [each.ids]),
-            )
-            for each, o, n in zip(sets, old, new, strict=True)
-        ),
-        difference=difference(old, new, [each.ids for each in sets]),
-    )
-
-
-def _change(key: str, old: float, new: float, held_out: Sequence[Numbers]) -> Change:
-    same_way = sum((numbers[key] - old) * (new - old) > 0 for numbers in held_out)
+def _change(key: str, old: float, new: float, by_fold: Sequence[Numbers]) -> Change:
+    same_way = sum((numbers[key] - old) * (new - old) > 0 for numbers in by_fold)
     return Change(key=key, old=old, new=new, folds=same_way)

@@ -11,7 +11,8 @@ from corpus.tuning import numbers_of, tuning_of
 from index.snapshot import Snapshot
 from recommender.evaluation import answer, evaluate
 from recommender.judgments import Judgment
-from recommender.trials import QuestionSet, Trials, read_question_set
+from recommender.question_sets import QuestionSet, read_question_set
+from recommender.trials import Trials
 
 RESOURCES = (
     Resource(id="c:taiji", kind="course", title="太极拳入门", description="强身健体", published="2024"),

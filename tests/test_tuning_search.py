@@ -13,7 +13,7 @@ from corpus.revision import Revision
 from corpus.tuning import highest, numbers_of
 from index.snapshot import Snapshot
 from recommender.judgments import Judgment
-from recommender.trials import QuestionSet
+from recommender.question_sets import QuestionSet
 from recommender.tuning_search import compare, fold_number, propose, values_around
 
 WORDS = ("书法", "国画", "摄影", "编程", "养生", "园艺", "合唱", "陶艺", "剪纸", "茶道", "围棋", "历史")

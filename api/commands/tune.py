@@ -1,9 +1,10 @@
 """`xuejing tune`: which ranking numbers would answer judged questions better."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -14,32 +15,28 @@ from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import open_workplace
 from corpus.revision import SHIPPED_REVISION
 from corpus.tables import read_text
-from corpus.tuning import numbers_of, parse_tuning, rewritten
-from recommender.paired_differences import Difference
-from recommender.trials import read_question_set
-from recommender.tuning_search import Comparison, Proposal, compare, propose
+from corpus.tuning import Tuning, numbers_of, parse_tuning, rewritten
+from index.snapshot import Snapshot
+from recommender.paired_differences import Comparison, Difference
+from recommender.question_sets import read_question_set
+from recommender.tuning_search import Proposal, compare, propose
 
-Files = Annotated[
-    list[Path],
-    typer.Argument(metavar="评判文件…", help="JSON Lines，每行一个问题和它的答案；答案要在这个状态目录的索引里"),
-]
+Files = Annotated[list[Path], typer.Argument(metavar="评判文件…", help="每行一题的 JSON Lines，答案都在这个状态目录里")]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="名称", help="只试这个数字，例如 search.k1，或这一组，例如 prior；可重复"),
+    typer.Option("--only", metavar="名称", help="只试这个数字或这一组，例如 search.k1、prior；可重复"),
 ]
 Folds = Annotated[int, typer.Option("--folds", min=2, max=20, metavar="份数", help="问题分成几份，轮流留一份作检验")]
 Check = Annotated[
     Path | None,
     typer.Option(
-        "--check",
-        metavar="文件",
-        help="不挑选，只拿这份 tuning.toml 与现在的数字比较。一套数字管所有目录：在一个状态目录里挑出的，"
-        "采用前到其他状态目录这样检验一遍",
+        "--check", metavar="文件", help="不挑选，只比较这份 tuning.toml 和现在的数字；在别的目录挑出的也要检验"
     ),
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="文件", help="把挑出的数字写成完整的 tuning.toml，注释照旧")
 ]
+_ELSEWHERE: Final = "一套数字管所有目录：还有别的状态目录的话，先把它写到文件（--out），再到那里检验（--check）。"
 
 
 def tune(
@@ -48,47 +45,55 @@ def tune(
     """Proposes numbers for tuning.toml by cross-validation, or measures given ones; puts none of them in force."""
     if check and (only or out):
         raise typer.BadParameter("--check 只作比较，不与 --only、--out 同用。")
-    keys = _keys(only or ())
-    snapshot = open_workplace().snapshot()
+    place = open_workplace()
+    keys = _keys(place.revision.tuning, only or ())
+    new = numbers_of(parse_tuning(read_text(check), file=check.name)) if check else None
+    snapshot = place.snapshot()
     sets = [read_question_set(snapshot, file) for file in files]
-    if check:
-        numbers = numbers_of(parse_tuning(read_text(check), file=check.name))
-        comparison = compare(snapshot, sets, numbers)
-        if json:
-            write_json(_plain({"release": snapshot.release, **_measured(comparison)}))
-        else:
-            _show_comparison(comparison, f"索引 {snapshot.release}，nDCG@10，“{check.name}”与现在的数字相比")
-            show(Text(_verdict(comparison)))
+    if check and new:
+        _report_check(snapshot, check, compare(snapshot, sets, new), json=json)
         return
     with Bars() as bars:
         proposal = propose(
             snapshot, sets, keys=keys, folds=folds, progress=lambda round, *done: bars(f"第 {round} 轮", *done)
         )
+    _report(snapshot, proposal, json=json)
     if out:
         text = read_text(SHIPPED_REVISION / "tuning.toml")
         out.write_text(rewritten(text, {change.key: change.new for change in proposal.changes}), encoding="utf-8")
-    if json:
-        said = {"tried": proposal.tried, "folds": folds, "changes": [asdict(change) for change in proposal.changes]}
-        write_json(_plain({"release": snapshot.release, **said, **_measured(proposal.held_out)}))
-    else:
-        _show_comparison(proposal.held_out, f"索引 {snapshot.release}，nDCG@10，每题用没有参考过它的数字来答")
-        _show_changes(proposal)
-        show(Text(_advice(proposal)))
-        if out:
-            say(f"挑出的数字写在 {out}；它不会自动生效。")
+        say(f"挑出的数字写在 {out}，不会自动生效。")
 
 
-def _keys(only: list[str] | tuple[()]) -> list[str]:
+def _keys(tuning: Tuning, only: Sequence[str]) -> list[str]:
     """The keys meant, of numbers or of whole sections."""
-    known = [*numbers_of(parse_tuning(read_text(SHIPPED_REVISION / "tuning.toml")))]
+    known = [*numbers_of(tuning)]
     for name in only:
         if not any(f"{key}.".startswith(f"{name}.") for key in known):
             raise typer.BadParameter(f"没有“{name}”这个数字，可用：{'、'.join(known)}。")
     return [key for key in known if any(f"{key}.".startswith(f"{name}.") for name in only)]
 
 
+def _report_check(snapshot: Snapshot, file: Path, comparison: Comparison, *, json: bool) -> None:
+    if json:
+        write_json(_plain({"release": snapshot.release, **_measured(comparison)}))
+        return
+    _show_comparison(comparison, f"索引 {snapshot.release}，nDCG@10，{file.name} 与现在的数字相比")
+    show(Text(_verdict(comparison)))
+
+
+def _report(snapshot: Snapshot, proposal: Proposal, *, json: bool) -> None:
+    if json:
+        tried = {"tried": proposal.tried, "folds": proposal.folds}
+        changes = {"changes": [asdict(change) for change in proposal.changes]}
+        write_json(_plain({"release": snapshot.release, **tried, **changes, **_measured(proposal.held_out)}))
+        return
+    _show_comparison(proposal.held_out, f"索引 {snapshot.release}，nDCG@10，每题都用没有参考过它的数字来答")
+    _show_changes(proposal)
+    show(Text(_advice(proposal)))
+
+
 def _show_comparison(comparison: Comparison, title: str) -> None:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     table.add_column("评判集")
     for heading in ("题数", "现在", "换数字后", "差", "95% 区间"):
         table.add_column(heading, justify="right")
@@ -126,7 +131,8 @@ def _advice(proposal: Proposal) -> str:
     if not proposal.changes:
         return "没有找到更好的数字，现在的数字不必改。"
     if comparison.worthwhile:
-        return f"建议采用：没有参加挑选的题也答得更好，95% 区间（{_interval(comparison.difference)}）在 0 以上。"
+        interval = _interval(comparison.difference)
+        return f"建议采用：没有参加挑选的题也答得更好，95% 区间（{interval}）在 0 以上。{_ELSEWHERE}"
     return f"不建议采用，现在的数字应当保留：{_doubt(comparison)}"
 
 
