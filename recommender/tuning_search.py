@@ -23,12 +23,12 @@ Progress = Callable[[int, int, int], None]
 _STEPS: Final = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Of a decade; each is up to one and a half times the one before."""
 _DECADES: Final = 3
-_DOWN: Final = (1, 3, 1000)
-_UP: Final = (1, 3, 8)
+_DOWN: Final = (2, 1000)
+_UP: Final = (2, 5)
 """How many steps from the present value are tried; down also what would do without the number at all."""
 _MOST_ROUNDS: Final = 5
 _REAL: Final = 2.5
-"""Standard errors from which a gain is taken for one: of some 170 values tried in a round, several pass 2 by chance."""
+"""Standard errors that make a gain a real one: of a hundred values tried in a round, several pass 2 by chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

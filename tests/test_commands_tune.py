@@ -25,7 +25,7 @@ def state(snapshot_of: Callable[..., Snapshot]) -> Path:
         for word in WORDS
         for resource in (
             Resource(id=f"b:{word}", kind="book", title="入门", tags=(word,)),
-            Resource(id=f"c:{word}", kind="course", title="春季班", description=f"{word}老师讲{word}"),
+            Resource(id=f"c:{word}", kind="course", title="春季班", description=f"{word}老师讲{word}，{word}又{word}"),
         )
     ]
     return snapshot_of(*resources).base.directory.parent.parent

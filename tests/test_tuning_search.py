@@ -38,7 +38,7 @@ def asked(name: str, prefix: str) -> QuestionSet:
 @pytest.fixture(scope="module")
 def snapshot(snapshot_of: Callable[..., Snapshot], revision: Revision) -> Snapshot:
     """Tags count for little."""
-    fields = {**revision.tuning.fields, "tags": 0.5, "description": 1.0}
+    fields = {**revision.tuning.fields, "tags": 0.5, "description": 0.5}
     return snapshot_of(*RESOURCES, revision=replace(revision, tuning=replace(revision.tuning, fields=fields)))
 
 
@@ -111,5 +111,5 @@ def test_values_around_a_number_are_others_within_its_range(number: tuple[float,
 
 
 def test_values_around_a_number_are_round_ones() -> None:
-    assert values_around(0.75, highest("search.b")) == [0.6, 0.4, 0.0, 0.8, 1.0]
-    assert values_around(3.0, highest("search.fields.tags")) == [2.0, 1.0, 0.0, 4.0, 6.0, 30.0]
+    assert values_around(0.75, highest("search.b")) == [0.5, 0.0, 1.0]
+    assert values_around(3.0, highest("search.fields.tags")) == [1.5, 0.0, 5.0, 10.0]
