@@ -90,20 +90,20 @@ def evaluate(
     return Evaluation(name=name, release=snapshot.release, groups=tuple(groups), variety=variety)
 
 
-def answer(snapshot: Snapshot, judgment: Judgment, *, diversity: float) -> list[str]:
-    """The ids that answer a question, best first, as pages of HTTP would bring them."""
+def answer(snapshot: Snapshot, judgment: Judgment, *, diversity: float, depth: int = DEPTH) -> list[str]:
+    """The first ids that answer a question, best first, as pages of HTTP would bring them."""
     if judgment.query is None:
         interests = tuple(Interest(text=text) for text in judgment.interests)
-        request = Request(interests=interests, likes=judgment.likes, limit=DEPTH, diversity=diversity, explain=False)
+        request = Request(interests=interests, likes=judgment.likes, limit=depth, diversity=diversity, explain=False)
         return [item.id for item in recommend(snapshot, request).items]
     ids: list[str] = []
     offset: int | None = 0
-    while offset is not None and len(ids) < DEPTH:
-        query = Query(text=judgment.query, limit=MOST_RESULTS, offset=offset, highlight=False)
+    while offset is not None and len(ids) < depth:
+        query = Query(text=judgment.query, limit=min(depth, MOST_RESULTS), offset=offset, highlight=False)
         result = search(snapshot, query)
         ids += [hit.id for hit in result.hits]
         offset = result.next_offset
-    return ids[:DEPTH]
+    return ids[:depth]
 
 
 def _variety(snapshot: Snapshot, lists: Sequence[Sequence[int]]) -> dict[str, float]:
