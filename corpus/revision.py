@@ -15,6 +15,9 @@ from corpus.tuning import Tuning, parse_tuning
 WORD_BLOCK: Final = re.compile(r"[一-鿕a-zA-Z0-9+#&._%-]+")
 """What a dictionary word may consist of: the characters between which jieba looks for words."""
 
+SHIPPED_REVISION: Final = Path(__file__).parent / "shipped" / "revision-0"
+"""The files of revision 0."""
+
 HIGHEST_FREQUENCY: Final = 1_000_000
 LONGEST_PHRASE: Final = 30
 
@@ -76,7 +79,7 @@ class Revision:
 
 def shipped_revision() -> Revision:
     """Revision 0, which comes with the project."""
-    return read_revision(Path(__file__).parent / "shipped" / "revision-0", number=0)
+    return read_revision(SHIPPED_REVISION, number=0)
 
 
 def read_revision(directory: Path, *, number: int) -> Revision:

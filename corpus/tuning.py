@@ -1,5 +1,6 @@
 """The numbers that decide a ranking: data of a revision, checked when read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -83,6 +84,9 @@ _HIGHEST: Final = dict.fromkeys(_FIELD_KEYS, 100) | {
 }
 """The upper end of a number's range where it is not 1; the lower end is always 0."""
 
+_VALUE: Final = re.compile(r"(=\s*)[^\s#]+")
+"""What stands behind the first equals sign of a line."""
+
 
 def parse_tuning(text: str, *, file: str = "tuning.toml") -> Tuning:
     """The numbers written in a TOML text; all must be there.
@@ -97,10 +101,44 @@ def parse_tuning(text: str, *, file: str = "tuning.toml") -> Tuning:
             raise InvalidInput(f"缺少“{key}”这一项", place=place(file))
     if not any(given[key] for key in _FIELD_KEYS):
         raise InvalidInput("各字段的权重不能全是 0，否则什么也搜不到", place=place(file))
+    return tuning_of(given)
+
+
+def tuning_of(numbers: Mapping[str, float]) -> Tuning:
+    """The numbers given by their keys in tuning.toml; all must be there."""
     return Tuning(
-        fields={name: float(given[key]) for key, name in _FIELD_KEYS.items()},
-        **{name: float(given[key]) for key, name in _ATTRIBUTES.items()},
+        fields={name: float(numbers[key]) for key, name in _FIELD_KEYS.items()},
+        **{name: float(numbers[key]) for key, name in _ATTRIBUTES.items()},
     )
+
+
+def numbers_of(tuning: Tuning) -> dict[str, float]:
+    """Every number by its key in tuning.toml, such as `search.k1`."""
+    fields = {key: tuning.fields[name] for key, name in _FIELD_KEYS.items()}
+    return fields | {key: getattr(tuning, name) for key, name in _ATTRIBUTES.items()}
+
+
+def highest(key: str) -> float:
+    """The upper end of a number's range; the lower end is always 0."""
+    return _HIGHEST.get(key, 1)
+
+
+def rewritten(text: str, numbers: Mapping[str, float], *, file: str = "tuning.toml") -> str:
+    """A tuning.toml with some numbers replaced, and everything else as it was.
+
+    Raises: InvalidInput where a number is written in a way that cannot be replaced, or may not have the new value.
+    """
+    wanted = {**numbers_of(parse_tuning(text, file=file)), **numbers}
+    lines = text.splitlines(keepends=True)
+    for key, value in numbers.items():
+        number = toml_line(text, key)
+        if number is not None:
+            lines[number - 1] = _VALUE.sub(rf"\g<1>{value!r}", lines[number - 1], count=1)
+    changed = "".join(lines)
+    for key, value in numbers_of(parse_tuning(changed, file=file)).items():
+        if value != wanted[key]:
+            raise InvalidInput(f"“{key}”请单独写成一行：{key.rpartition('.')[2]} = 数字", place=place(file))
+    return changed
 
 
 def _check(key: str, value: Any, here: str) -> None:
@@ -108,6 +146,5 @@ def _check(key: str, value: Any, here: str) -> None:
         raise InvalidInput(f"没有“{key}”这一项，请对照原来的文件检查拼写", place=here)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidInput(f"“{key}”应是一个数", place=here)
-    highest = _HIGHEST.get(key, 1)
-    if not 0 <= value <= highest:
-        raise InvalidInput(f"“{key}”应在 0 到 {highest} 之间", place=here)
+    if not 0 <= value <= highest(key):
+        raise InvalidInput(f"“{key}”应在 0 到 {highest(key)} 之间", place=here)

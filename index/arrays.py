@@ -1,6 +1,6 @@
 """Names for the array types the index is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,3 +19,17 @@ Number = Any
 """A scalar inside a compiled loop; numba gives it its exact type."""
 Arrays = Mapping[str, NDArray[Any]]
 """Arrays by the name they are stored under."""
+
+
+def read_only(array: NDArray[Any]) -> Any:
+    """A view of an array that refuses to be written to, as what is mapped from a file does."""
+    view = array.view(np.ndarray)
+    view.setflags(write=False)
+    return view
+
+
+def offsets_of(lengths: Sequence[int] | NDArray[Any], dtype: Any) -> Any:
+    """(n + 1,) where each of n stretches of these lengths begins, and the end of the last."""
+    offsets = np.zeros(len(lengths) + 1, dtype)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
+from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64, read_only
 from index.strings import StringTable
 from index.whole_directory import damaged, finish_directory, read_manifest, unfinished_directory
 
@@ -191,9 +191,7 @@ def _read_manifest(directory: Path) -> Manifest:
 
 
 def _open_array(path: Path) -> Any:
-    array = np.load(path, allow_pickle=False, mmap_mode="r" if path.stat().st_size > _SMALL else None)
-    array.setflags(write=False)
-    return array.view(np.ndarray)
+    return read_only(np.load(path, allow_pickle=False, mmap_mode="r" if path.stat().st_size > _SMALL else None))
 
 
 def _file_hash(path: Path) -> str:

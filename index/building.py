@@ -9,20 +9,13 @@ import numpy as np
 
 from corpus.resource import TEXT_FIELDS
 from corpus.revision import Revision
-from corpus.tuning import Tuning
 from index.analysis import BIGRAM, PIECE
-from index.arrays import Arrays, Float32, UInt8, UInt16, UInt32, UInt64
+from index.arrays import Float32, UInt8, UInt16, UInt32, UInt64, offsets_of
 from index.base import FACETS, FORMAT, Manifest, base_name, write_base
 from index.digest import Digest
-from index.inversion import (
-    bm25f_impacts,
-    merge_fields,
-    row_norms,
-    saturated_counts,
-    scatter,
-    transpose,
-)
+from index.inversion import merge_fields, scatter
 from index.strings import string_table
+from index.weighing import Counts, compiled_numbers, weigh
 
 Progress = Callable[[int], None]
 """Called with the number of resources done so far."""
@@ -47,7 +40,7 @@ def build_base(
         **postings,
         **{f"terms-{name}": array for name, array in string_table(_renumbered(assembly.vocabulary, numbering)).items()},
         **{f"ids-{name}": array for name, array in string_table(assembly.ids).items()},
-        **_weigh(postings, lengths, averages, words, revision.tuning),
+        **weigh(Counts(**postings, lengths=lengths, averages=averages, words=words), revision.tuning),
         **assembly.facts(),
         "lengths": lengths,
     }
@@ -65,16 +58,6 @@ def build_base(
     path = directory / base_name(revision.number, seq)
     write_base(path, manifest, arrays)
     return path
-
-
-def compiled_numbers(tuning: Tuning) -> dict[str, Any]:
-    """The numbers of a revision that a base holds; all others act at query time."""
-    return {
-        "fields": {name: tuning.fields[name] for name in TEXT_FIELDS},
-        "k1": tuning.k1,
-        "b": tuning.b,
-        "similarity": [tuning.similarity_saturation, tuning.similarity_slope, tuning.similarity_description],
-    }
 
 
 @dataclass(slots=True)
@@ -120,7 +103,7 @@ class _Assembly:
         facts: dict[str, Any] = {
             name: column[name] for name in ("serials", "blobs", "active", "published", "starts", "ends", "rating")
         }
-        facts["blob_offsets"] = _offsets(column["blob_lengths"], np.uint64)
+        facts["blob_offsets"] = offsets_of(column["blob_lengths"], np.uint64)
         facts["exact_hashes"] = column["exact_hashes"][order]
         facts["exact_rows"] = column["exact_rows"][order]
         facts["year"] = (column["published"] // 10_000).astype(np.uint16)
@@ -128,7 +111,7 @@ class _Assembly:
         facts["editions"] = np.unique(column["edition_hashes"], return_inverse=True)[1].astype(np.uint32)
         for name in FACETS:
             facts[f"facet-{name}-codes"] = column[f"facet-{name}-codes"]
-            facts[f"facet-{name}-offsets"] = _offsets(column[f"facet-{name}-lengths"], np.uint32)
+            facts[f"facet-{name}-offsets"] = offsets_of(column[f"facet-{name}-lengths"], np.uint32)
         group = facts["facet-kind-codes"].astype(np.uint64) << np.uint64(32)
         has_source = column["facet-source-lengths"] > 0
         group[has_source] |= facts["facet-source-codes"].astype(np.uint64) + np.uint64(1)
@@ -138,12 +121,6 @@ class _Assembly:
 
 def _joined(parts: Sequence[Any], dtype: Any) -> Any:
     return np.concatenate(parts).astype(dtype, copy=False) if parts else np.empty(0, dtype)
-
-
-def _offsets(lengths: Any, dtype: Any) -> Any:
-    offsets = np.zeros(len(lengths) + 1, dtype)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
 
 
 def _numbering(vocabulary: Mapping[str, int]) -> tuple[UInt32, int]:
@@ -166,7 +143,7 @@ def _invert(assembly: _Assembly, numbering: UInt32) -> dict[str, Any]:
     per_term = np.zeros(len(numbering), np.uint64)
     for terms, *_ in assembly.entries:
         per_term += np.bincount(numbering[terms], minlength=len(numbering)).astype(np.uint64)
-    entry_offsets = _offsets(per_term, np.uint64)
+    entry_offsets = offsets_of(per_term, np.uint64)
     total = int(entry_offsets[-1])
     rows, fields, counts = np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8)
     cursor = entry_offsets[:-1].copy()
@@ -189,47 +166,6 @@ def _averages(lengths: UInt16) -> Float32:
     present = np.maximum((lengths > 0).sum(axis=0), 1)
     averages: Float32 = np.maximum(lengths.sum(axis=0, dtype=np.int64) / present, 1).astype(np.float32)
     return averages
-
-
-def _weigh(postings: Arrays, lengths: UInt16, averages: Float32, words: int, tuning: Tuning) -> dict[str, Any]:
-    """Both impacts and the rows' own vectors, from raw counts."""
-    rows, fields, counts = (postings[f"posting_{name}"] for name in ("rows", "fields", "counts"))
-    weights = np.array([tuning.fields[name] for name in TEXT_FIELDS], np.float32)
-    bm25f = np.empty(len(rows), np.float32)
-    bm25f_impacts(rows, fields, counts, lengths, averages, weights, tuning.k1, tuning.b, bm25f)
-    offsets = postings["term_offsets"][: words + 1]
-    size = int(offsets[-1])
-    values = np.empty(size, np.float32)
-    plain = np.array([tuning.similarity_description if f == "description" else 1 for f in TEXT_FIELDS], np.float32)
-    idf = smooth_idf(np.diff(offsets), len(lengths))
-    saturated_counts(fields, counts, plain, tuning.similarity_saturation, idf, offsets, values)
-    norms = np.zeros(len(lengths), np.float32)
-    row_norms(rows[:size], values, norms)
-    pivot = norms[norms > 0].mean() if norms.any() else np.float32(1)
-    slope = np.float32(tuning.similarity_slope)
-    similarity = values / ((1 - slope) * pivot + slope * norms)[rows[:size]]
-    row_offsets, row_terms, unit = _vectors(offsets, rows[:size], values, norms)
-    return {
-        "bm25f": bm25f,
-        "similarity": similarity,
-        "row_offsets": row_offsets,
-        "row_terms": row_terms,
-        "row_weights": unit,
-    }
-
-
-def smooth_idf(df: UInt64, rows: int) -> Float32:
-    """(W,) ln((1 + rows) / (1 + df)) + 1, as scikit-learn's TfidfTransformer has it."""
-    idf: Float32 = (np.log((1 + rows) / (1 + df.astype(np.float64))) + 1).astype(np.float32)
-    return idf
-
-
-def _vectors(offsets: UInt64, rows: UInt32, values: Float32, norms: Float32) -> tuple[UInt64, UInt32, Float32]:
-    row_offsets = _offsets(np.bincount(rows, minlength=len(norms)), np.uint64)
-    terms, unit = np.empty(len(rows), np.uint32), np.empty(len(rows), np.float32)
-    unit_values = (values / np.maximum(norms, np.float32(1e-9))[rows]).astype(np.float32)
-    transpose(offsets, rows, unit_values, row_offsets[:-1].copy(), terms, unit)
-    return row_offsets, terms, unit
 
 
 def _rank_within(group: UInt64, values: Float32) -> Float32:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.resource import TEXT_FIELDS
-from index.arrays import UInt16, UInt32, UInt64
+from index.arrays import UInt16, UInt32, UInt64, offsets_of
 from index.digest import field_texts
 from index.folding import fold
 from index.segmentation import is_han
@@ -120,14 +120,14 @@ def collect_texts(records: Iterable[tuple[int, Mapping[str, Any]]]) -> Collected
             for text in field_texts(record, name):
                 numbers[field].append(known[field].setdefault(text, len(known[field])))
                 rows[field].append(row)
-    first = _offsets([len(texts) for texts in known])
+    first = offsets_of([len(texts) for texts in known], np.uint64)
     number = np.concatenate([np.asarray(n) + base for n, base in zip(numbers, first.tolist(), strict=False)])
     folded = [fold(text) for texts in known for text in texts]
     arrays: dict[str, NDArray[Any]] = {
         "units": _units("".join(text + _END for text in folded)),
-        "offsets": _offsets([len(_units(text)) + 1 for text in folded]),
+        "offsets": offsets_of([len(_units(text)) + 1 for text in folded], np.uint64),
         "holders": np.concatenate([np.asarray(r) for r in rows])[np.argsort(number, kind="stable")].astype(np.uint32),
-        "holder_offsets": _offsets(np.bincount(number.astype(np.int64), minlength=len(folded))),
+        "holder_offsets": offsets_of(np.bincount(number.astype(np.int64), minlength=len(folded)), np.uint64),
         "serials": np.array(serials, np.uint32),
         "field_offsets": first,
     }
@@ -136,12 +136,6 @@ def collect_texts(records: Iterable[tuple[int, Mapping[str, Any]]]) -> Collected
 
 def _units(text: str) -> UInt16:
     return np.frombuffer(text.encode(_ENCODING), np.uint16)
-
-
-def _offsets(counts: Sequence[int] | NDArray[np.int64]) -> UInt64:
-    offsets = np.zeros(len(counts) + 1, np.uint64)
-    np.cumsum(counts, out=offsets[1:])
-    return offsets
 
 
 def _begins_word(text: str, prefix: str) -> bool:

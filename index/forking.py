@@ -14,7 +14,8 @@ def forked_pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Ends this worker with its parent, also after kill -9."""
+    """Ends this worker with its parent, also after kill -9; an interruption is the parent's matter alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     death_signal = 1  # PR_SET_PDEATHSIG
     ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
     if os.getppid() != parent:

@@ -15,7 +15,7 @@ from corpus.catalogue import Catalogue, StoredResource
 from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import Base, base_name, open_base
-from index.building import build_base, compiled_numbers
+from index.building import build_base
 from index.digest import Digest, Digester
 from index.forking import forked_pool
 from index.segmentation import Segmenter, open_segmenter
@@ -25,6 +25,7 @@ from index.spelling_store import SpellingStore
 from index.structured import StructuredIndex, build_structured_index
 from index.suggestion_building import build_suggestions, source_hash
 from index.suggestion_store import SuggestionStore
+from index.weighing import compiled_numbers
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage (base, spell, suggest, whoosh), how many resources are done, and of how many."""

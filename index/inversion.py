@@ -82,7 +82,7 @@ def bm25f_impacts(
                 length = 1.0 - b + b * lengths[rows[p], field] / averages[field]
                 x += weights[field] * counts[at] / length
                 at += 1
-        out[p] = x / (k1 + x)
+        out[p] = x / (k1 + x) if x > 0 else 0
 
 
 @_compiled
@@ -104,7 +104,7 @@ def saturated_counts(
                 if posting_fields[p] >> field & 1:
                     x += weights[field] * counts[at]
                     at += 1
-            out[p] = idf[term] * x / (saturation + x)
+            out[p] = idf[term] * x / (saturation + x) if x > 0 else 0
 
 
 @_compiled

@@ -11,6 +11,9 @@ from index.arrays import Float32, Float64, Int64, Number, RowMask, UInt8, UInt32
 EXACT_MARK = np.uint64(1 << 63)
 """Set in a row's marks when its title, a creator or its ISBN is just what was asked; words use the bits below."""
 
+ALL_GROUPS = 64
+"""What an exact row matches: more groups than there can be."""
+
 _WALK_PER_LOOKUP = np.uint64(12)
 """Postings that can be walked in the time of one look-up."""
 _MANY = np.uint64(16)
@@ -154,7 +157,7 @@ def rank(
         matched, counts: (rows,) scratch; on return matched[:total] are the rows that match, in no order.
         top_scores, top_rows, top_marks: (n,) filled with the best rows and the bits each of them matched.
     Returns: how many of the top arrays are filled, the exact total of matching rows, the number of groups
-        that was asked of them in the end, and the most that any allowed row matches (64 for an exact row).
+        that was asked of them in the end, and the most that any allowed row matches (ALL_GROUPS for an exact row).
     Source: term-at-a-time evaluation, Zobel & Moffat 2006, Inverted Files for Text Search Engines, §4.
     """
     candidates, counted = np.uint64(0), 0
@@ -182,7 +185,7 @@ def rank(
         if marks[phrase_rows[i]]:
             accumulator[phrase_rows[i]] += phrase_bonuses[i]
 
-    reached = np.zeros(65, np.int64)
+    reached = np.zeros(ALL_GROUPS + 1, np.int64)
     for i in range(candidates):
         row = matched[i]
         counts[i] = 0
@@ -193,17 +196,17 @@ def rank(
                     found |= groups[a]
                     accumulator[row] += bonuses[a]
             if marks[row] & EXACT_MARK:
-                counts[i] = 64
+                counts[i] = ALL_GROUPS
             else:
                 while found:  # one bit less each time round
                     found &= found - np.uint64(1)
                     counts[i] += 1
             reached[counts[i]] += 1
 
-    total, most = 0, 64
+    total, most = 0, ALL_GROUPS
     while most and not reached[most]:
         most -= 1
-    for asked in range(64, 0, -1):
+    for asked in range(ALL_GROUPS, 0, -1):
         total += reached[asked]
         if asked <= wanted and total:
             break

@@ -26,7 +26,7 @@ class Ranking:
     asked: int
     """How many word groups every match holds; 0: any term, or none."""
     most: int
-    """The most word groups that any allowed row holds; 64 where one is just what was asked."""
+    """The most word groups that any allowed row holds; ALL_GROUPS where one is just what was asked."""
     rows: UInt32
     """(n,) best first, ties by serial."""
     scores: Float32
@@ -66,10 +66,10 @@ def rank_rows(
         query.groups,
         query.bonuses,
         0 if whole_mask else wanted,
-        query.exact_rows,
+        query.agreement.exact_rows,
         query.exact_bonus,
-        query.phrase_rows,
-        query.phrase_bonuses,
+        query.agreement.phrase_rows,
+        query.agreement.phrase_bonuses,
         preferred_prior(snapshot, query.named),
         allowed,
         scratch.accumulator,
@@ -137,7 +137,7 @@ def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float
             found |= group
             if bonus:
                 parts.append(Part(name="、".join(_named(query, alternative)), kind="synonym", score=bonus))
-    if marks and (bonus := float(query.phrase_bonuses[query.phrase_rows == row].sum())):
+    if marks and (bonus := float(query.agreement.phrase_bonuses[query.agreement.phrase_rows == row].sum())):
         parts.append(Part(name=query.folded, kind="phrase", score=bonus))
     if marks & int(EXACT_MARK):
         parts.append(Part(name=query.folded, kind="exact", score=query.exact_bonus))

@@ -3,8 +3,8 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -13,9 +13,7 @@ from index.analysis import BIGRAM, PIECE
 from index.arrays import RowMask
 from index.editions import best_works
 from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
-from index.folding import fold
 from index.highlighting import highlights
-from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name
 from index.notices import notice
 from index.query import (
     GROUPS,
@@ -29,18 +27,14 @@ from index.query import (
     Interpretation,
     Query,
     Result,
-    Step,
 )
-from index.question import Question
+from index.query_reading import Asked, read_query, reconsidered
 from index.ranking import Ranking, matched_words, rank_rows, score_parts
 from index.snapshot import Snapshot
-from index.structured import is_structured
-from index.understanding import Understanding, understand
+from index.understanding import Understanding
 
 _SUBJECTS_OF: Final = 10
 """Hits whose subjects are offered where not all was found."""
-_LOOKED_AT: Final = 3
-"""Hits in which one looks whether they hold a query side by side."""
 
 
 def search(snapshot: Snapshot, query: Query) -> Result:
@@ -53,11 +47,11 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     _check(query)
     at = int(time.time()) if query.at is None else query.at
     allowed = allowed_rows(snapshot, query.filter, at=at)
-    asked = _read(snapshot, query, at)
+    asked = read_query(snapshot, query, at=at)
     n = query.offset + query.limit
     ranking, editions = _found(snapshot, query, asked, allowed, n=n)
     if not asked.structured and not asked.empty and not asked.notice:
-        better = _better(snapshot, query, asked, ranking, at)
+        better = reconsidered(snapshot, query, asked, ranking, at=at)
         if better.understanding is not asked.understanding:
             ranking, editions = _found(snapshot, query, better, allowed, n=n)
         asked = better
@@ -78,24 +72,6 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A query as read: the words to rank by, and the rows a structured query allows."""
-
-    folded: str
-    understanding: Understanding
-    question: Question | None = None
-    guess: Guess | None = None
-    well: bool = True
-    """False where nothing holds all the words or is all that is named, and no name holds the text."""
-    mask: RowMask | None = None
-    """(rows,) what a structured query matches, or what has all that a question without a matter names."""
-    structured: bool = False
-    empty: bool = False
-    """No words are to be found: all rows that filter and mask allow."""
-    notice: str = ""
-
-
 def _check(query: Query) -> None:
     if len(query.text) > MOST_TEXT:
         raise InvalidInput(f"查询太长了，最多 {MOST_TEXT} 个字。", place="q")
@@ -110,95 +86,8 @@ def _check(query: Query) -> None:
     check_facets(query.facets)
 
 
-def _read(snapshot: Snapshot, query: Query, at: int) -> _Asked:
-    text, folded = query.text, fold(query.text)
-    if is_structured(text):
-        return _read_structured(snapshot, text, folded)
-    question = snapshot.frames.read(folded, snapshot.segmenter) if query.correct else None
-    if question is None or stands_in_name(snapshot, folded, at=at):
-        return _Asked(folded=folded, understanding=understand(snapshot, folded), empty=not folded.strip())
-    if not question.matter:
-        return _read_wish(snapshot, folded, question, at)
-    understanding = _understood(snapshot, question.matter, question, None)
-    return _Asked(folded=folded, understanding=understanding, question=question)
-
-
-def _read_wish(snapshot: Snapshot, folded: str, question: Question, at: int) -> _Asked:
-    """有什么适合老人的书: everything that is named, or what comes near where nothing has all of it."""
-    conditions: dict[str, Any] = dict(question.named)
-    mask = allowed_rows(snapshot, Filter(**conditions), at=at)
-    return _Asked(
-        folded=folded,
-        understanding=understand(snapshot, "", named=question.named),
-        question=question,
-        well=bool(mask.any()),
-        mask=mask if mask.any() else None,
-        empty=True,
-    )
-
-
-def _read_structured(snapshot: Snapshot, text: str, folded: str) -> _Asked:
-    index = snapshot.structured
-    if index is None:
-        notice = "按字段查找的索引还在准备，先按普通词语为您查找。"
-        return _Asked(folded=folded, understanding=understand(snapshot, text), notice=notice)
-    answer = index.answer(text, snapshot.segmenter)
-    mask = np.zeros(len(snapshot), np.uint8)
-    mask[np.searchsorted(snapshot.base.serials, answer.serials)] = 1
-    return _Asked(
-        folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
-    )
-
-
-def _understood(snapshot: Snapshot, text: str, question: Question | None, guess: Guess | None) -> Understanding:
-    return understand(
-        snapshot,
-        text,
-        aside=question.removed if question else (),
-        others=guess.others if guess else (),
-        named=question.named if question else {},
-    )
-
-
-def _better(snapshot: Snapshot, query: Query, asked: _Asked, ranking: Ranking, at: int) -> _Asked:
-    """What was typed where that finds well, or must not be corrected; else what was probably meant."""
-    matter = asked.question.matter if asked.question else asked.folded
-    words_found = _holds_all(asked.understanding, ranking)
-    broken = broken_runs(snapshot, matter)
-    if not words_found or broken:  # what the filter hides, and another order, are no reason to doubt the query
-        everywhere = rank_rows(
-            snapshot,
-            asked.understanding,
-            snapshot.visible(at),
-            n=_LOOKED_AT,
-            sort="relevance",
-            wanted=asked.understanding.wanted,
-            whole_mask=False,
-        )
-        words_found = _holds_all(asked.understanding, everywhere)
-        if everywhere.most == 64 or hold_side_by_side(snapshot, everywhere.rows.tolist(), broken):
-            broken = []
-    if words_found and not broken:
-        return asked
-    found = None
-    if query.correct and asked.question and asked.question.removed:  # 学习指难 is 学习指南, not 指南 with a frame
-        found = guess(snapshot, asked.folded, at=at, parts=False)
-        asked = replace(asked, question=None) if found else asked
-    if query.correct and found is None:
-        found = guess(snapshot, matter, at=at)
-    if found is None:
-        return replace(asked, well=words_found or stands_in_name(snapshot, matter, at=at))
-    understanding = _understood(snapshot, found.text, asked.question, found)
-    return replace(asked, understanding=understanding, guess=found)
-
-
-def _holds_all(understanding: Understanding, ranking: Ranking) -> bool:
-    """Whether some row holds every word, or is just what was asked."""
-    return ranking.most == 64 or (understanding.whole and ranking.most >= understanding.size)
-
-
 def _found(
-    snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int
+    snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n: int
 ) -> tuple[Ranking, Sequence[int]]:
     """The best n rows, or works, and for each how many of its editions match."""
     if not query.group:
@@ -208,7 +97,7 @@ def _found(
     return works.ranking, works.editions.tolist()
 
 
-def _rank(snapshot: Snapshot, query: Query, asked: _Asked, allowed: RowMask, *, n: int) -> Ranking:
+def _rank(snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n: int) -> Ranking:
     if asked.mask is not None:
         allowed = allowed & asked.mask
     return rank_rows(
@@ -254,36 +143,28 @@ def _loose(understanding: Understanding) -> list[str]:
     return [*understanding.words, *(name[2:] for name in understanding.names if name.startswith((BIGRAM, PIECE)))]
 
 
-def _interpretation(snapshot: Snapshot, asked: _Asked, ranking: Ranking) -> Interpretation:
+def _interpretation(snapshot: Snapshot, asked: Asked, ranking: Ranking) -> Interpretation:
     understanding, question = asked.understanding, asked.question
     relaxed = not asked.structured and ranking.asked < understanding.wanted
     read = Interpretation(
         normalized=asked.folded,
         corrected="" if asked.structured or understanding.folded == asked.folded else understanding.folded,
-        by=(step := _step(asked)),
+        by=asked.step,
         others=asked.guess.others if asked.guess else (),
         words=understanding.words,
         synonyms=understanding.synonyms,
         removed=question.removed if question else (),
         preferred=question.named if question else {},
         dropped=understanding.dropped,
-        subjects=nearest_subjects(snapshot, ranking.rows[:_SUBJECTS_OF]) if step == "relaxed" else (),
+        subjects=nearest_subjects(snapshot, ranking.rows[:_SUBJECTS_OF]) if asked.step == "relaxed" else (),
         relaxed=relaxed,
         structured=asked.structured,
     )
     return replace(read, notice=asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well))
 
 
-def _step(asked: _Asked) -> Step:
-    if asked.guess:
-        return asked.guess.by
-    if not asked.well and not asked.structured and not asked.empty:
-        return "relaxed"
-    return "question" if asked.question and asked.question.removed else ""
-
-
 def _facets(
-    snapshot: Snapshot, query: Query, asked: _Asked, ranking: Ranking, *, at: int
+    snapshot: Snapshot, query: Query, asked: Asked, ranking: Ranking, *, at: int
 ) -> dict[str, tuple[FacetValue, ...]]:
     found = ranking.matched
     if query.filter != Filter():

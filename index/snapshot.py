@@ -4,7 +4,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ import numpy as np
 
 from corpus.errors import Unavailable
 from corpus.revision import Revision
+from corpus.tuning import Tuning
 from index.arrays import Float32, Int64, RowMask, UInt8, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
 from index.folding import fold
@@ -22,6 +24,7 @@ from index.spelling_store import SpellingStore
 from index.strings import MISSING
 from index.structured import StructuredIndex
 from index.suggestion_store import SuggestionStore
+from index.weighing import reweighed
 
 Part = TypeVar("Part")
 
@@ -63,6 +66,15 @@ class Snapshot:
 
     def __len__(self) -> int:
         return len(self.base)
+
+    def with_tuning(self, tuning: Tuning) -> "Snapshot":
+        """The same state as it would rank by other numbers; everything they do not change is shared."""
+        other = copy(self)
+        other.revision = replace(self.revision, tuning=tuning)
+        other.base = reweighed(self.base, tuning)
+        other.prior = _prior(other.base, other.revision)
+        other._remembered = {"parts": self._remembered.setdefault("parts", {})}  # the rest may come of the old numbers
+        return other
 
     def row_of(self, id: str) -> int | None:
         """The row of an id; None if the base does not have it."""

@@ -4,19 +4,18 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from index.analysis import bigram_terms, piece_terms
 from index.arrays import Float32, UInt32, UInt64
-from index.exact import query_keys
 from index.folding import fold
 from index.query import PartKind
 from index.segmentation import Word
 from index.snapshot import Snapshot
-from index.spelling_lookup import letters_of, rows_titled
-from index.strings import MISSING, string_hashes
+from index.strings import MISSING
+from index.title_agreement import NO_AGREEMENT, Agreement, agreement
 
 COUNTED: Final[tuple[PartKind, ...]] = ("word", "synonym")
 """What makes a row match; everything else only adds to the score of rows that do."""
@@ -55,15 +54,10 @@ class Understanding:
     """How many groups a hit should match."""
     named: Mapping[str, tuple[str, ...]]
     """What is preferred: values by facet."""
-    exact_rows: UInt32
-    """Rows whose title, creator or ISBN is the whole query."""
-
+    agreement: Agreement
+    """Rows that are the whole of what was asked, or whose titles hold it side by side."""
     exact_bonus: float
     """More than any row without it can score."""
-    phrase_rows: UInt32
-    """(p,) rows whose title holds all of the query, or a part of it between spaces, side by side."""
-    phrase_bonuses: Float32
-    """(p,) what that is worth."""
 
 
 def understand(
@@ -81,7 +75,7 @@ def understand(
         aside: texts whose words score where they stand and never count: the frame of a question.
         others: texts that may have been meant instead; what holds all words of one matches too, further down.
         named: values by facet that are preferred.
-        by_title: False leaves exact rows and phrases out, which only a search uses.
+        by_title: False leaves the agreement of whole titles out, which only a search uses.
     """
     folded = fold(text)
     words = _meaningful(snapshot, list(dict.fromkeys(snapshot.segmenter.segment(folded))))
@@ -99,8 +93,7 @@ def understand(
     for word in snapshot.segmenter.segment(" ".join(aside)):
         if word.text not in snapshot.revision.stop_words:
             draft.add(word.text, "frame", tuning.frame_weight)
-    exact_rows = _exact_rows(snapshot, folded) if by_title else np.empty(0, np.uint32)
-    return draft.finish(folded, words, synonyms, exact_rows, named, by_title=by_title)
+    return draft.finish(folded, words, synonyms, named, by_title=by_title)
 
 
 def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
@@ -108,13 +101,15 @@ def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
     return [word for word in words if word.text not in snapshot.revision.stop_words] or words
 
 
-def _exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
-    base = snapshot.base
-    wanted = string_hashes(query_keys(folded))
-    starts = np.searchsorted(base.exact_hashes, wanted, side="left")
-    ends = np.searchsorted(base.exact_hashes, wanted, side="right")
-    found = [base.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+class _Groups(NamedTuple):
+    """The groups of a query as the kernel takes them, and what is no group."""
+
+    alternatives: list[int]
+    groups: list[int]
+    bonuses: list[float]
+    dropped: list[str]
+    size: int
+    whole: bool
 
 
 @dataclass(slots=True)
@@ -180,12 +175,11 @@ class _Draft:
         folded: str,
         words: list[Word],
         synonyms: dict[str, tuple[str, ...]],
-        exact_rows: UInt32,
         named: Mapping[str, tuple[str, ...]],
         *,
         by_title: bool,
     ) -> Understanding:
-        snapshot = self.snapshot
+        snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
         order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
         found = snapshot.base.terms.find(order)
         number = {term: int(n) for term, n in zip(order, found, strict=True) if n != MISSING}
@@ -193,81 +187,64 @@ class _Draft:
         counted = [term for term in names if self.terms[term][0] in COUNTED][:_MOST_COUNTED]
         bit = {term: 1 << i for i, term in enumerate(counted)}
         terms = np.array(list(number.values()), np.uint32)
-        kind_weights = np.array([self.terms[term][1] for term in names], np.float32)
-        alternatives, groups, bonuses, dropped = [], [], [], []
-        matchable = 0
-        weights = kind_weights * snapshot.idf[terms]
-        tuning = snapshot.revision.tuning
+        weights = np.array([self.terms[term][1] for term in names], np.float32) * snapshot.idf[terms]
         worth = dict(zip(names, weights.tolist(), strict=True))
-        phrase_rows, phrase_bonuses = self._phrases(folded if by_title else "", words, worth)
+        grouped = self._grouped(words, bit, number)
+        instead = [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names]
         raised = 1 + tuning.preference if named else 1
-        whole = bool(words)
-        for word, group in zip(words, self.groups, strict=True):
-            sets = _possible(group, bit)
-            whole &= any(terms and all(term in bit for term in terms) for terms in group)
-            for terms_together in sets:
-                alternatives.append(_union(bit, terms_together))
-                groups.append(1 << matchable)
-                bonuses.append(self._bonus(terms_together, number))
-            if sets and matchable < _MOST_COUNTED:
-                matchable += 1
-            elif not sets:
-                dropped.append(word.text)
         return Understanding(
             folded=folded,
             words=tuple(word.text for word in words),
             synonyms=synonyms,
-            dropped=tuple(dropped),
+            dropped=tuple(grouped.dropped),
             names=names,
             kinds=tuple(self.terms[term][0] for term in names),
             terms=terms,
             weights=weights,
             bits=np.array([bit.get(term, 0) for term in names], np.uint64),
-            instead=np.array(
-                [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names], np.uint64
-            ),
-            alternatives=np.array(alternatives, np.uint64),
-            groups=np.array(groups, np.uint64),
-            bonuses=np.array(bonuses, np.float32),
-            size=matchable,
-            whole=whole,
+            instead=np.array(instead, np.uint64),
+            alternatives=np.array(grouped.alternatives, np.uint64),
+            groups=np.array(grouped.groups, np.uint64),
+            bonuses=np.array(grouped.bonuses, np.float32),
+            size=grouped.size,
+            whole=grouped.whole,
             named=named,
-            wanted=math.ceil(tuning.minimum_match * matchable),
-            exact_rows=exact_rows,
-            phrase_rows=phrase_rows,
-            phrase_bonuses=phrase_bonuses,
+            wanted=math.ceil(tuning.minimum_match * grouped.size),
+            agreement=agreement(snapshot, folded, words, worth) if by_title else NO_AGREEMENT,
             exact_bonus=raised * (2 + tuning.phrase_weight) * float(weights.sum()) + 1,
         )
 
-    def _phrases(self, folded: str, words: Sequence[Word], worth: Mapping[str, float]) -> tuple[UInt32, Float32]:
-        """Rows by what stands in their titles side by side; a phrase is worth a share of its words."""
-        store, weight = self.snapshot.spellings, self.snapshot.revision.tuning.phrase_weight
-        rows, bonuses = [np.empty(0, np.uint32)], [np.empty(0, np.float32)]
-        if store is None or not weight:
-            return rows[0], bonuses[0]
-        for phrase in dict.fromkeys(folded.split()):
-            letters = letters_of(phrase)
-            found = rows_titled(store, letters if len(letters) > 1 else "")
-            value = weight * sum(worth.get(word.text, 0) for word in words if word.text in phrase)
-            rows.append(found)
-            bonuses.append(np.full(len(found), value, np.float32))
-        return np.concatenate(rows), np.concatenate(bonuses)
+    def _grouped(self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]) -> _Groups:
+        alternatives, groups, bonuses, dropped = [], [], [], []
+        size, whole = 0, bool(words)
+        for word, group in zip(words, self.groups, strict=True):
+            sets = _possible(group, bit)
+            whole &= any(terms and all(term in bit for term in terms) for terms in group)
+            for together in sets:
+                alternatives.append(_union(bit, together))
+                groups.append(1 << size)
+                bonuses.append(self._bonus(together, number))
+            if sets and size < _MOST_COUNTED:
+                size += 1
+            elif not sets:
+                dropped.append(word.text)
+        return _Groups(alternatives, groups, bonuses, dropped, size, whole)
 
-    def _bonus(self, terms: tuple[str, ...], number: dict[str, int]) -> float:
+    def _bonus(self, terms: tuple[str, ...], number: Mapping[str, int]) -> float:
         """Half of what the rarest of the terms could score: a synonym of several words has no impact of its own."""
         if terms not in self.extra:
             return 0.0
         return self.extra[terms] * 0.5 * max(float(self.snapshot.idf[number[term]]) for term in terms)
 
 
-def _union(bit: dict[str, int], terms: Iterable[str]) -> int:
+def _union(bit: Mapping[str, int], terms: Iterable[str]) -> int:
     union = 0
     for term in terms:
         union |= bit.get(term, 0)
     return union
 
 
-def _possible(group: Iterable[tuple[str, ...]], known: dict[str, int]) -> list[tuple[str, ...]]:
+def _possible(group: Iterable[tuple[str, ...]], known: Mapping[str, int]) -> list[tuple[str, ...]]:
     """The alternatives that some resource can match; where none is whole, the known parts of the longest."""
     whole = [terms for terms in group if terms and all(term in known for term in terms)]
     if whole:

@@ -24,7 +24,7 @@ METRICS: Final[Mapping[str, Callable[[Sequence[str], Grades], float]]] = {
     "Recall@100": lambda ids, grades: recall(ids, grades, k=100),
 }
 
-_DEPTH = 100
+DEPTH = 100
 """Results read for each question, as deep as the deepest metric."""
 
 
@@ -65,18 +65,20 @@ def evaluate(
     *,
     diversity: float = 0.0,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    ask: Callable[[Judgment], list[str]] | None = None,
 ) -> Evaluation:
     """Answers every question of a judgment file and measures the answers.
 
     Args:
         diversity: of recommendations; 0 measures relevance alone.
+        ask: gives the ids that answer a question, up to DEPTH of them; None asks the snapshot.
     Raises: NotFound or InvalidInput if the file cannot be read.
     """
     judgments = read_judgments(path)
     values: list[dict[str, float]] = []
     first_ten: list[list[int]] = []
     for done, judgment in enumerate(judgments, start=1):
-        ids = answer(snapshot, judgment, diversity=diversity)
+        ids = ask(judgment) if ask else answer(snapshot, judgment, diversity=diversity)
         values.append({name: metric(ids, judgment.grades) for name, metric in METRICS.items()})
         first_ten.append([row for row in map(snapshot.row_of, ids[:10]) if row is not None])
         progress(done, len(judgments))
@@ -88,20 +90,20 @@ def evaluate(
     return Evaluation(name=name, release=snapshot.release, groups=tuple(groups), variety=variety)
 
 
-def answer(snapshot: Snapshot, judgment: Judgment, *, diversity: float) -> list[str]:
-    """The ids that answer a question, best first, as pages of HTTP would bring them."""
+def answer(snapshot: Snapshot, judgment: Judgment, *, diversity: float, depth: int = DEPTH) -> list[str]:
+    """The first ids that answer a question, best first, as pages of HTTP would bring them."""
     if judgment.query is None:
         interests = tuple(Interest(text=text) for text in judgment.interests)
-        request = Request(interests=interests, likes=judgment.likes, limit=_DEPTH, diversity=diversity, explain=False)
+        request = Request(interests=interests, likes=judgment.likes, limit=depth, diversity=diversity, explain=False)
         return [item.id for item in recommend(snapshot, request).items]
     ids: list[str] = []
     offset: int | None = 0
-    while offset is not None and len(ids) < _DEPTH:
-        query = Query(text=judgment.query, limit=MOST_RESULTS, offset=offset, highlight=False)
+    while offset is not None and len(ids) < depth:
+        query = Query(text=judgment.query, limit=min(depth, MOST_RESULTS), offset=offset, highlight=False)
         result = search(snapshot, query)
         ids += [hit.id for hit in result.hits]
         offset = result.next_offset
-    return ids[:_DEPTH]
+    return ids[:depth]
 
 
 def _variety(snapshot: Snapshot, lists: Sequence[Sequence[int]]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from api.commands import run
 from corpus.resource import Resource
 from corpus.revision import Revision, shipped_revision
 from index.building import build_base
@@ -74,3 +75,19 @@ def snapshot_of(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path) ->
         return snapshot
 
     return make
+
+
+@pytest.fixture
+def xuejing(
+    state: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command in this process, on the test's `state`: exit code, standard output, standard error."""
+    monkeypatch.setenv("XUEJING_STATE", str(state))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba")))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(arguments)
+        out, err = capfdbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return call

@@ -4,12 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from api.commands import COMMANDS, run
+from api.commands import COMMANDS
 from corpus.resource import Resource
 from index.snapshot import Snapshot
 
@@ -26,22 +26,6 @@ RESOURCES = (
 @pytest.fixture(scope="module")
 def state(snapshot_of: Callable[..., Snapshot]) -> Path:
     return snapshot_of(*RESOURCES).base.directory.parent.parent
-
-
-@pytest.fixture
-def xuejing(
-    state: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Iterator[Callable[..., tuple[int, str, str]]]:
-    """Runs a command in this process: exit code, standard output, standard error."""
-    monkeypatch.setenv("XUEJING_STATE", str(state))
-    monkeypatch.setenv("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba")))
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(arguments)
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return call
 
 
 Call = Callable[..., tuple[int, str, str]]

@@ -277,3 +277,22 @@ def test_a_wrong_parameter_is_a_problem(url: str) -> None:
     with raised.value as error:
         assert error.code == 422
         assert json.load(error)["errors"][0]["pointer"] == "/limit"
+
+
+def test_a_running_service_is_evaluated_through_its_front_door(filled: Path, tmp_path: Path) -> None:
+    judgments = tmp_path / "judgments.jsonl"
+    asked = [
+        {"id": "1", "query": "太级拳", "relevant": ["c:1"]},
+        {"id": "2", "interests": ["太极拳"], "relevant": ["c:1"]},
+        {"id": "3", "likes": ["c:1"], "relevant": ["c:1"]},
+    ]
+    judgments.write_text("\n".join(map(json.dumps, asked)), encoding="utf-8")
+    command = [sys.executable, "-m", "api.commands", "evaluate", str(judgments), "--json", "--url"]
+    environment = {**os.environ, "XUEJING_STATE": str(filled)}
+    with serving(filled) as (_, url):
+        done = subprocess.run([*command, url], capture_output=True, check=True, env=environment, cwd=ROOT)
+    [evaluation] = json.loads(done.stdout)
+    assert evaluation["groups"][0]["metrics"]["HR@10"]["mean"] == pytest.approx(2 / 3)
+    for elsewhere, code in (("http://10.0.0.1:80", 1), ("https://127.0.0.1", 1), (url, 1)):
+        refused = subprocess.run([*command, elsewhere], capture_output=True, check=False, env=environment, cwd=ROOT)
+        assert refused.returncode == code, refused.stderr.decode()

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "evaluate": ("evaluate", "用评判文件衡量搜索与推荐的质量。"),
     "queries": ("queries", "查看大家搜了什么，哪些没有结果。"),
     "purge": ("purge", "删除到期的搜索记录。"),
+    "tune": ("tune", "用评判文件挑选排序数字，并检验是否真的更好。"),
 }
 """For each command its module, which has a function of the same name, and what it is for."""
 

@@ -11,7 +11,8 @@ from rich.table import Table
 from api.commands.options import Json
 from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import open_workplace
-from recommender.evaluation import METRICS
+from api.served_answers import ServedAnswers
+from recommender.evaluation import DEPTH, METRICS
 from recommender.evaluation import evaluate as evaluate_file
 
 _VARIETY = {"coverage": "覆盖", "intra_list_diversity": "多样", "novelty": "新颖"}
@@ -23,13 +24,18 @@ Diversity = Annotated[
 ]
 
 
-def evaluate(files: Files, diversity: Diversity = 0.0, json: Json = False) -> None:
+Url = Annotated[str, typer.Option("--url", metavar="地址", help="评测本机上运行的服务，例如 http://127.0.0.1:8000")]
+
+
+def evaluate(files: Files, diversity: Diversity = 0.0, url: Url = "", json: Json = False) -> None:
     """Measures how well the questions of judgment files are answered."""
     place = open_workplace()
     snapshot = place.snapshot()
+    ask = partial(ServedAnswers(url).ids, diversity=diversity, depth=DEPTH) if url else None
     with Bars() as bars:
         evaluations = [
-            evaluate_file(snapshot, file, diversity=diversity, progress=partial(bars, file.name)) for file in files
+            evaluate_file(snapshot, file, diversity=diversity, progress=partial(bars, file.name), ask=ask)
+            for file in files
         ]
     if json:
         write_json([asdict(evaluation) for evaluation in evaluations])

@@ -1,0 +1,136 @@
+"""How a query is read: as a structured one, as a question, as it was typed, or as it was probably meant."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from index.arrays import RowMask
+from index.filters import allowed_rows
+from index.folding import fold
+from index.kernel import ALL_GROUPS
+from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name
+from index.query import Filter, Query, Step
+from index.question import Question
+from index.ranking import Ranking, rank_rows
+from index.snapshot import Snapshot
+from index.structured import is_structured
+from index.understanding import Understanding, understand
+
+_LOOKED_AT: Final = 3
+"""Hits in which one looks whether they hold a query side by side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A query as read: the words to rank by, and the rows a structured query allows."""
+
+    folded: str
+    understanding: Understanding
+    question: Question | None = None
+    guess: Guess | None = None
+    well: bool = True
+    """False where nothing holds all the words or is all that is named, and no name holds the text."""
+    mask: RowMask | None = None
+    """(rows,) what a structured query matches, or what has all that a question without a matter names."""
+    structured: bool = False
+    empty: bool = False
+    """No words are to be found: all rows that filter and mask allow."""
+    notice: str = ""
+
+    @property
+    def step(self) -> Step:
+        """What led to what is searched for."""
+        if self.guess:
+            return self.guess.by
+        if not self.well and not self.structured and not self.empty:
+            return "relaxed"
+        return "question" if self.question and self.question.removed else ""
+
+
+def read_query(snapshot: Snapshot, query: Query, *, at: int) -> Asked:
+    """A query as it was typed, without the frame of a question around it."""
+    text, folded = query.text, fold(query.text)
+    if is_structured(text):
+        return _read_structured(snapshot, text, folded)
+    question = snapshot.frames.read(folded, snapshot.segmenter) if query.correct else None
+    if question is None or stands_in_name(snapshot, folded, at=at):
+        return Asked(folded=folded, understanding=understand(snapshot, folded), empty=not folded.strip())
+    if not question.matter:
+        return _read_wish(snapshot, folded, question, at)
+    understanding = _understood(snapshot, question.matter, question, None)
+    return Asked(folded=folded, understanding=understanding, question=question)
+
+
+def _read_wish(snapshot: Snapshot, folded: str, question: Question, at: int) -> Asked:
+    """有什么适合老人的书: everything that is named, or what comes near where nothing has all of it."""
+    conditions: dict[str, Any] = dict(question.named)
+    mask = allowed_rows(snapshot, Filter(**conditions), at=at)
+    return Asked(
+        folded=folded,
+        understanding=understand(snapshot, "", named=question.named),
+        question=question,
+        well=bool(mask.any()),
+        mask=mask if mask.any() else None,
+        empty=True,
+    )
+
+
+def _read_structured(snapshot: Snapshot, text: str, folded: str) -> Asked:
+    index = snapshot.structured
+    if index is None:
+        notice = "按字段查找的索引还在准备，先按普通词语为您查找。"
+        return Asked(folded=folded, understanding=understand(snapshot, text), notice=notice)
+    answer = index.answer(text, snapshot.segmenter)
+    mask = np.zeros(len(snapshot), np.uint8)
+    mask[np.searchsorted(snapshot.base.serials, answer.serials)] = 1
+    return Asked(
+        folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
+    )
+
+
+def _understood(snapshot: Snapshot, text: str, question: Question | None, guess: Guess | None) -> Understanding:
+    return understand(
+        snapshot,
+        text,
+        aside=question.removed if question else (),
+        others=guess.others if guess else (),
+        named=question.named if question else {},
+    )
+
+
+def reconsidered(snapshot: Snapshot, query: Query, asked: Asked, ranking: Ranking, *, at: int) -> Asked:
+    """What was typed where that finds well, or must not be corrected; else what was probably meant."""
+    matter = asked.question.matter if asked.question else asked.folded
+    words_found = _holds_all(asked.understanding, ranking)
+    broken = broken_runs(snapshot, matter)
+    if not words_found or broken:  # what the filter hides, and another order, are no reason to doubt the query
+        everywhere = rank_rows(
+            snapshot,
+            asked.understanding,
+            snapshot.visible(at),
+            n=_LOOKED_AT,
+            sort="relevance",
+            wanted=asked.understanding.wanted,
+            whole_mask=False,
+        )
+        words_found = _holds_all(asked.understanding, everywhere)
+        if everywhere.most == ALL_GROUPS or hold_side_by_side(snapshot, everywhere.rows.tolist(), broken):
+            broken = []
+    if words_found and not broken:
+        return asked
+    found = None
+    if query.correct and asked.question and asked.question.removed:  # 学习指难 is 学习指南, not 指南 with a frame
+        found = guess(snapshot, asked.folded, at=at, parts=False)
+        asked = replace(asked, question=None) if found else asked
+    if query.correct and found is None:
+        found = guess(snapshot, matter, at=at)
+    if found is None:
+        return replace(asked, well=words_found or stands_in_name(snapshot, matter, at=at))
+    understanding = _understood(snapshot, found.text, asked.question, found)
+    return replace(asked, understanding=understanding, guess=found)
+
+
+def _holds_all(understanding: Understanding, ranking: Ranking) -> bool:
+    """Whether some row holds every word, or is just what was asked."""
+    return ranking.most == ALL_GROUPS or (understanding.whole and ranking.most >= understanding.size)

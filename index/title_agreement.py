@@ -1,0 +1,63 @@
+"""Rows that are just what was asked for, and rows whose titles hold it side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from index.arrays import Float32, UInt32
+from index.exact import query_keys
+from index.segmentation import Word
+from index.snapshot import Snapshot
+from index.spelling_lookup import letters_of, rows_titled
+from index.strings import string_hashes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How rows agree with a query as a whole."""
+
+    exact_rows: UInt32
+    """Rows whose title, creator or ISBN is the whole query."""
+    phrase_rows: UInt32
+    """(p,) rows whose title holds all of the query, or a part of it between spaces, side by side."""
+    phrase_bonuses: Float32
+    """(p,) what that is worth."""
+
+
+NO_AGREEMENT: Final = Agreement(
+    exact_rows=np.empty(0, np.uint32), phrase_rows=np.empty(0, np.uint32), phrase_bonuses=np.empty(0, np.float32)
+)
+
+
+def agreement(snapshot: Snapshot, folded: str, words: Sequence[Word], worth: Mapping[str, float]) -> Agreement:
+    """How the rows of a snapshot agree with a folded query; phrases only once the spellings stand.
+
+    Args:
+        words: of the query; a phrase is worth a share of those in it.
+        worth: what each word can add to a score.
+    """
+    store, weight = snapshot.spellings, snapshot.revision.tuning.phrase_weight
+    rows, bonuses = [NO_AGREEMENT.phrase_rows], [NO_AGREEMENT.phrase_bonuses]
+    for phrase in dict.fromkeys(folded.split()) if store and weight else ():
+        assert store is not None
+        letters = letters_of(phrase)
+        found = rows_titled(store, letters if len(letters) > 1 else "")
+        value = weight * sum(worth.get(word.text, 0) for word in words if word.text in phrase)
+        rows.append(found)
+        bonuses.append(np.full(len(found), value, np.float32))
+    return Agreement(
+        exact_rows=_exact_rows(snapshot, folded),
+        phrase_rows=np.concatenate(rows),
+        phrase_bonuses=np.concatenate(bonuses),
+    )
+
+
+def _exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
+    base = snapshot.base
+    wanted = string_hashes(query_keys(folded))
+    starts = np.searchsorted(base.exact_hashes, wanted, side="left")
+    ends = np.searchsorted(base.exact_hashes, wanted, side="right")
+    found = [base.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
+    return np.unique(np.concatenate(found)) if found else NO_AGREEMENT.exact_rows
