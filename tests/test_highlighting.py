@@ -1,16 +1,18 @@
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.resource import TEXT_FIELDS
+from corpus.resource import TEXT_FIELDS, Resource
 from index.folding import fold
 from index.highlighting import highlights
-from index.query import Segment
+from index.query import Query, Segment
+from index.search import search
 from index.segmentation import Segmenter
+from index.snapshot import Snapshot
 
 TEXTS = st.text(
     st.one_of(
@@ -124,3 +126,12 @@ def test_a_snippet_is_a_stretch_of_its_text(segmenter: Segmenter, text: str) -> 
 def test_every_word_of_a_title_is_marked(segmenter: Segmenter, title: str) -> None:
     for word in segmenter.segment(title):
         assert "[" in marked(segmenter, title, word.text)
+
+
+@pytest.mark.parametrize(
+    "text", ["太极拳", "太極拳", "太级拳", "taijiquan", "ＴａｉＪｉＱｕａｎ", "有没有讲太极拳的书"]
+)
+def test_what_was_meant_is_marked_as_the_title_writes_it(snapshot_of: Callable[..., Snapshot], text: str) -> None:
+    snapshot = snapshot_of(Resource(id="b:1", kind="book", title="《太極拳》圖譜", tags=("Ｐｙｔｈｏｎ",)))
+    [hit] = search(snapshot, Query(text=text)).hits
+    assert [segment.text for segment in hit.highlights["title"] if segment.hit] == ["太極拳"]
