@@ -4,9 +4,10 @@ Nothing here touches a query that finds well, and every guess says that it is on
 """
 
 import json
+import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -31,6 +32,8 @@ _OTHERS: Final = 3
 """Further guesses that are searched as well."""
 _OTHERS_FROM: Final = 0.1
 """Their weight against the best one's."""
+_LANGUAGE: Final = 0.1
+"""What ten times the frequency in the language adds to the weight of a guess."""
 _MOST_CHUNKS: Final = 8
 _MOST_WINDOWS: Final = 8
 _BETWEEN: Final = re.compile(r"[^\w+#']+|_")
@@ -44,8 +47,8 @@ class Guess:
 
     text: str
     by: Step
-    others: tuple[str, ...] = ()
-    """What else may have been meant, the likelier first."""
+    others: Mapping[str, float] = field(default_factory=dict)
+    """What else may have been meant, the likelier first: how likely against the best one, 0 to 1."""
 
 
 def guess(snapshot: Snapshot, folded: str, *, at: int, parts: bool = True) -> Guess | None:
@@ -102,8 +105,9 @@ class _Text:
         if not found:
             return None
         best = found[0]
-        others = [c.text for c in found[1 : _OTHERS + 1] if c.weight >= _OTHERS_FROM * best.weight]
-        return Guess(text=best.text, by=best.way, others=tuple(others))
+        others = {c.text: min(1.0, c.weight / best.weight) for c in found[1 : _OTHERS + 1]}
+        likely = {text: likelihood for text, likelihood in others.items() if likelihood >= _OTHERS_FROM}
+        return Guess(text=best.text, by=best.way, others=likely)
 
     def by_chunks(self, chunks: Sequence[str]) -> Guess | None:
         """A text in which each chunk that no name holds is replaced by what it may stand for."""
@@ -127,7 +131,12 @@ class _Text:
             found = likeliest([*read_aloud(self.store, folded, at=self.at), *found])
         if sure:
             found = [each for each in found if _is_sure(each)]
-        return found or list(filter(_is_sure, misheard(self.store, folded, at=self.at)))
+        found = found or list(filter(_is_sure, misheard(self.store, folded, at=self.at)))
+        return sorted(found, key=lambda each: -each.weight * self._commonness(each.text))
+
+    def _commonness(self, text: str) -> float:
+        """A little more than 1 for a word of the language: it decides between names that stand about equally often."""
+        return 1 + _LANGUAGE * math.log10(1 + self.snapshot.segmenter.frequency(text))
 
     def _inside(self, chunk: str) -> Guess | None:
         """A chunk with the part that does not fit replaced: of 智能手几摄影入门 it is 手几 between known words."""

@@ -94,7 +94,7 @@ def _understood(snapshot: Snapshot, text: str, question: Question | None, guess:
         snapshot,
         text,
         aside=question.removed if question else (),
-        others=guess.others if guess else (),
+        others=guess.others if guess else {},
         named=question.named if question else {},
     )
 

@@ -150,7 +150,7 @@ def _interpretation(snapshot: Snapshot, asked: Asked, ranking: Ranking) -> Inter
         normalized=asked.folded,
         corrected="" if asked.structured or understanding.folded == asked.folded else understanding.folded,
         by=asked.step,
-        others=asked.guess.others if asked.guess else (),
+        others=tuple(asked.guess.others) if asked.guess else (),
         words=understanding.words,
         synonyms=understanding.synonyms,
         removed=question.removed if question else (),

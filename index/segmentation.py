@@ -68,7 +68,11 @@ class Segmenter:
 
     def knows(self, folded: str) -> bool:
         """Whether the dictionary has a word."""
-        return bool(self._tokenizer.FREQ.get(folded))
+        return self.frequency(folded) > 0
+
+    def frequency(self, folded: str) -> int:
+        """How often a word stands in the texts the dictionary was made from; 0 for what is no word of it."""
+        return self._tokenizer.FREQ.get(folded) or 0
 
     def tokens(self, folded: str) -> Iterable[str]:
         """A folded text cut between its words and at all else; joined they are the text."""

@@ -1,6 +1,6 @@
 """Rows that are just what was asked for, and rows whose titles hold it side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,10 +8,9 @@ import numpy as np
 
 from index.arrays import Float32, UInt32
 from index.exact import query_keys
-from index.segmentation import Word
 from index.snapshot import Snapshot
 from index.spelling_lookup import letters_of, rows_titled
-from index.strings import string_hashes
+from index.strings import MISSING, string_hashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +23,8 @@ class Agreement:
     """(p,) rows whose title holds all of the query, or a part of it between spaces, side by side."""
     phrase_bonuses: Float32
     """(p,) what that is worth."""
+    highest: float = 0.0
+    """What all phrases together are worth."""
 
 
 NO_AGREEMENT: Final = Agreement(
@@ -31,27 +32,40 @@ NO_AGREEMENT: Final = Agreement(
 )
 
 
-def agreement(snapshot: Snapshot, folded: str, words: Sequence[Word], worth: Mapping[str, float]) -> Agreement:
+def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> Agreement:
     """How the rows of a snapshot agree with a folded query; phrases only once the spellings stand.
 
     Args:
-        words: of the query; a phrase is worth a share of those in it.
-        worth: what each word can add to a score.
+        phrases: texts with how likely each was meant, 0 to 1; what stands between two spaces of one is a phrase.
     """
     store, weight = snapshot.spellings, snapshot.revision.tuning.phrase_weight
     rows, bonuses = [NO_AGREEMENT.phrase_rows], [NO_AGREEMENT.phrase_bonuses]
-    for phrase in dict.fromkeys(folded.split()) if store and weight else ():
+    parts: dict[str, float] = {}
+    for text, likelihood in phrases.items() if weight else ():
+        for part in text.split():
+            parts.setdefault(part, likelihood)
+    highest = 0.0
+    for phrase, likelihood in parts.items() if store else ():
         assert store is not None
         letters = letters_of(phrase)
         found = rows_titled(store, letters if len(letters) > 1 else "")
-        value = weight * sum(worth.get(word.text, 0) for word in words if word.text in phrase)
+        value = weight * likelihood * _worth(snapshot, phrase)
         rows.append(found)
         bonuses.append(np.full(len(found), value, np.float32))
+        highest += value
     return Agreement(
         exact_rows=_exact_rows(snapshot, folded),
         phrase_rows=np.concatenate(rows),
         phrase_bonuses=np.concatenate(bonuses),
+        highest=highest,
     )
+
+
+def _worth(snapshot: Snapshot, phrase: str) -> float:
+    """The idf of a phrase's words together."""
+    words = {word.text for word in snapshot.segmenter.segment(phrase)} - snapshot.revision.stop_words
+    numbers = snapshot.base.terms.find(sorted(words))
+    return float(snapshot.idf[numbers[numbers != MISSING]].sum())
 
 
 def _exact_rows(snapshot: Snapshot, folded: str) -> UInt32:

@@ -65,7 +65,7 @@ def understand(
     text: str,
     *,
     aside: Sequence[str] = (),
-    others: Sequence[str] = (),
+    others: Mapping[str, float] = MappingProxyType({}),
     named: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     by_title: bool = True,
 ) -> Understanding:
@@ -73,7 +73,8 @@ def understand(
 
     Args:
         aside: texts whose words score where they stand and never count: the frame of a question.
-        others: texts that may have been meant instead; what holds all words of one matches too, further down.
+        others: texts that may have been meant instead, with how likely each is against the text, 0 to 1; what holds
+            all words of one matches too, and counts by its likelihood.
         named: values by facet that are preferred.
         by_title: False leaves the agreement of whole titles out, which only a search uses.
     """
@@ -83,8 +84,8 @@ def understand(
     for word in words:
         draft.add_word(word)
     synonyms = draft.add_synonyms(words)
-    for other in others:
-        draft.add_other(_meaningful(snapshot, snapshot.segmenter.segment(other)), words)
+    for other, likelihood in others.items():
+        draft.add_other(_meaningful(snapshot, snapshot.segmenter.segment(other)), words, likelihood)
     tuning = snapshot.revision.tuning
     for term in bigram_terms(folded):
         draft.add(term, "bigram", tuning.bigram_weight)
@@ -93,7 +94,8 @@ def understand(
     for word in snapshot.segmenter.segment(" ".join(aside)):
         if word.text not in snapshot.revision.stop_words:
             draft.add(word.text, "frame", tuning.frame_weight)
-    return draft.finish(folded, words, synonyms, named, by_title=by_title)
+    phrases = {folded: 1.0, **others} if by_title else {}
+    return draft.finish(folded, words, synonyms, named, phrases)
 
 
 def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
@@ -145,23 +147,22 @@ class _Draft:
                 span += words[end].text
                 earlier = [word.text for word in words[start : end + 1]]
                 for alternative in known.get(span, ()):
-                    self._add_synonym(alternative, earlier)
+                    self._add_synonym(alternative, earlier, self.snapshot.revision.tuning.synonym_weight)
                     for group in self.groups[start : end + 1]:
                         group.append(alternative)
                 if span in known:
                     used[span] = tuple("".join(terms) for terms in known[span])
         return used
 
-    def add_other(self, words: Sequence[Word], instead: Sequence[Word]) -> None:
+    def add_other(self, words: Sequence[Word], instead: Sequence[Word], likelihood: float) -> None:
         """What may have been meant by all the words together."""
         terms = tuple(dict.fromkeys(word.text for word in words))
-        self._add_synonym(terms, [word.text for word in instead])
+        self._add_synonym(terms, [word.text for word in instead], likelihood)
         for group in self.groups:
             group.append(terms)
 
-    def _add_synonym(self, terms: tuple[str, ...], earlier: list[str]) -> None:
+    def _add_synonym(self, terms: tuple[str, ...], earlier: list[str], weight: float) -> None:
         """Adds a synonym's terms; a single one scores where none of the earlier terms stands, and joins them."""
-        weight = self.snapshot.revision.tuning.synonym_weight
         for term in terms:
             self.add(term, "synonym", weight if len(terms) == 1 else 0)
         if len(terms) > 1:
@@ -176,8 +177,7 @@ class _Draft:
         words: list[Word],
         synonyms: dict[str, tuple[str, ...]],
         named: Mapping[str, tuple[str, ...]],
-        *,
-        by_title: bool,
+        phrases: Mapping[str, float],
     ) -> Understanding:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
         order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
@@ -188,9 +188,9 @@ class _Draft:
         bit = {term: 1 << i for i, term in enumerate(counted)}
         terms = np.array(list(number.values()), np.uint32)
         weights = np.array([self.terms[term][1] for term in names], np.float32) * snapshot.idf[terms]
-        worth = dict(zip(names, weights.tolist(), strict=True))
         grouped = self._grouped(words, bit, number)
         instead = [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names]
+        agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
             folded=folded,
@@ -210,8 +210,8 @@ class _Draft:
             whole=grouped.whole,
             named=named,
             wanted=math.ceil(tuning.minimum_match * grouped.size),
-            agreement=agreement(snapshot, folded, words, worth) if by_title else NO_AGREEMENT,
-            exact_bonus=raised * (2 + tuning.phrase_weight) * float(weights.sum()) + 1,
+            agreement=agreed,
+            exact_bonus=raised * (2 * float(weights.sum()) + agreed.highest) + 1,
         )
 
     def _grouped(self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]) -> _Groups:
