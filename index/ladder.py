@@ -23,7 +23,7 @@ from index.spelling_store import SpellingStore
 from index.strings import MISSING
 
 _LEAST_QUALITY: Final = 0.1
-"""Of a guess for what consists of known words: it must sound or look alike."""
+"""Of a guess for what consists of known words: it sounds or looks alike, or letters are swapped, doubled or missing."""
 _LEAST_WEIGHT: Final = 0.3
 """Of the same: it must be no rare name either."""
 _LEAST_INSIDE: Final = 0.3

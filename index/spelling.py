@@ -32,13 +32,14 @@ _RARE_READING: Final = 0.01
 _INITIAL: Final = 0.3
 """Quality of a character of which only the initial was typed, for each of its letters."""
 _SOUNDS_ALIKE: Final = 0.33
-"""How likely another character with the same reading was meant, against the one that was typed."""
+"""How likely another character with the same reading was meant, against the one that was typed. Two of them are just
+likely enough for a guess: who types pinyin picks a wrong word (平摊 for 评弹), not a wrong character."""
 _LIKELY: Final = 0.1
 """Least quality of a reading that may begin or end within a word."""
 _MISHEARD: Final = 0.4
 """How likely a syllable was meant that southern ears do not tell from the one that was typed, against that one."""
 _ANY: Final = 0.02
-"""The same of a character that neither sounds nor looks alike."""
+"""How likely a character was meant that neither sounds nor looks like the one that was typed."""
 _SWAPPED: Final = 0.3
 _DOUBLED: Final = 0.3
 _MISSING: Final = 0.1
