@@ -5,11 +5,18 @@ where a dictionary word reaches across an end of what was found.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from index.segmentation import LONGEST_PART, Segmenter, is_han
 
+_MOST_PLACES: Final = 100
+"""Of one word in a text that are looked at; no reader looks for more."""
+_LONGEST_WORD: Final = 32
+"""Characters; no dictionary word is longer."""
 _INSIDE: Final = "+#&._%-"
 """What can stand inside a token besides letters, digits and characters."""
 
@@ -33,14 +40,20 @@ def occurrences(segmenter: Segmenter, folded: str, words: Sequence[str]) -> list
     present = sorted((word for word in words if word in folded), key=len, reverse=True)
     text = _Text(segmenter, folded) if present else None
     for word in present:
-        start = folded.find(word)
-        while start >= 0:
+        longer = list(found)
+        for start in islice(_places(folded, word), _MOST_PLACES):
             end = start + len(word)
-            is_inside = found and any(other.start <= start and end <= other.end for other in found)
+            is_inside = any(other.start <= start and end <= other.end for other in longer)
             if text and not is_inside and (place := text.place(word, start)):
                 (found if place == (start, end) else hidden).append(Occurrence(*place, word))
-            start = folded.find(word, start + 1)
     return found or hidden
+
+
+def _places(folded: str, word: str) -> Iterator[int]:
+    start = folded.find(word)
+    while start >= 0:
+        yield start
+        start = folded.find(word, start + 1)
 
 
 class _Text:
@@ -50,18 +63,20 @@ class _Text:
         self._segmenter = segmenter
         self._frequencies = segmenter.frequencies
         self._folded = folded
-        self._stretches: dict[int, list[tuple[int, str]]] = {}
-        """By the start of a stretch its tokens, each with its start."""
+        self._stretch = 0, 0
+        """Start and end of the stretch that was cut last."""
+        self._placed: list[tuple[int, str]] = []
+        """Its tokens, each with its start."""
 
     def place(self, word: str, start: int) -> tuple[int, int] | None:
         """Start and end of a word that is found at a position; of the token where no reader sees it there."""
         end = start + len(word)
         if self._surely_holds(word, start, end):
             return start, end
-        for at, token in self._tokens(start, end):
-            if at <= start and end <= at + len(token):
-                return (start, end) if token == word else self._place_in(token, at, word, start)
-        return None
+        at, token = self._token_at(start, end)
+        if end > at + len(token):
+            return None
+        return (start, end) if token == word else self._place_in(token, at, word, start)
 
     def _place_in(self, token: str, at: int, word: str, start: int) -> tuple[int, int] | None:
         known = self._segmenter.word(token)
@@ -88,7 +103,7 @@ class _Text:
         """Whether a dictionary word reaches into what was found and is not 红玫瑰, of which 玫瑰 is surely a part."""
         text, frequencies = self._folded, self._frequencies
         may_be_part = end - start <= LONGEST_PART
-        for first in range(start - 1, -1, -1):
+        for first in range(start - 1, max(start - 1 - _LONGEST_WORD, -1), -1):
             if text[first : start + 1] in frequencies:
                 if any(last != end or not may_be_part for last in self._dictionary_words(first, start)):
                     return True
@@ -99,7 +114,7 @@ class _Text:
     def _is_crossed_behind(self, start: int, end: int) -> bool:
         """Whether a dictionary word reaches out of what was found and is not 玫瑰花, of which 玫瑰 is surely a part."""
         text, frequencies = self._folded, self._frequencies
-        first = start + 1 if end - start <= LONGEST_PART else start
+        first = start + 1 if end - start <= LONGEST_PART else max(start, end - _LONGEST_WORD)
         return any(
             text[at : end + 1] in frequencies and any(self._dictionary_words(at, end)) for at in range(first, end)
         )
@@ -118,20 +133,23 @@ class _Text:
         borders = _borders(token, self._frequencies)
         return start == 0 or (start in borders and end in borders) or not any(start < at < end for at in borders)
 
-    def _tokens(self, start: int, end: int) -> list[tuple[int, str]]:
-        """The tokens of the stretch between spaces or punctuation around a position."""
+    def _token_at(self, start: int, end: int) -> tuple[int, str]:
+        """The token that holds a position, and its start."""
+        if not self._stretch[0] <= start < self._stretch[1]:
+            self._cut(start, end)
+        return self._placed[bisect_right(self._placed, start, key=itemgetter(0)) - 1]
+
+    def _cut(self, start: int, end: int) -> None:
+        """Cuts the stretch between spaces or punctuation around a position."""
         text = self._folded
         while start and _is_inside(text[start - 1]):
             start -= 1
-        if start not in self._stretches:
-            while end < len(text) and _is_inside(text[end]):
-                end += 1
-            placed, at = [], start
-            for token in self._segmenter.tokens(text[start:end]):
-                placed.append((at, token))
-                at += len(token)
-            self._stretches[start] = placed
-        return self._stretches[start]
+        while end < len(text) and _is_inside(text[end]):
+            end += 1
+        self._stretch, self._placed, at = (start, end), [], start
+        for token in self._segmenter.tokens(text[start:end]):
+            self._placed.append((at, token))
+            at += len(token)
 
 
 def _is_inside(character: str) -> bool:
