@@ -175,6 +175,7 @@ changes = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes)
 def test_any_sequence_of_changes_ends_as_a_plain_dict_would(

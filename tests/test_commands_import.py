@@ -78,6 +78,7 @@ def write(path: Path, rows: list[Any]) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_file_goes_in_and_is_found(xuejing: Run, state: Path, tmp_path: Path) -> None:
     process = start(state, "import", write(tmp_path / "图书馆.jsonl.gz", ROWS))
     out, err = process.communicate(timeout=120)
@@ -106,6 +107,7 @@ def test_importing_again_changes_nothing_and_replace_withdraws(xuejing: Run, tmp
     assert json.loads(xuejing("search", "", "--json").out)["total"] == 1
 
 
+@pytest.mark.slow
 def test_bad_rows_are_reported_with_their_place_and_stop_nothing(xuejing: Run, tmp_path: Path) -> None:
     rows = [
         *ROWS,
@@ -128,6 +130,7 @@ def test_bad_rows_are_reported_with_their_place_and_stop_nothing(xuejing: Run, t
     assert found["items"][0]["id"] == "b:9"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -149,6 +152,7 @@ def test_a_file_that_cannot_be_used_is_named(
     assert "索引已更新：3 条资源" in done.err
 
 
+@pytest.mark.slow
 def test_a_missing_file_is_named(xuejing: Run, tmp_path: Path) -> None:
     done = xuejing("import", tmp_path / "nowhere.jsonl")
     assert done.code == 1
@@ -162,6 +166,7 @@ def test_a_dry_run_writes_nothing(xuejing: Run, tmp_path: Path) -> None:
     assert json.loads(xuejing("status", "--json").out)["resources"] == 0
 
 
+@pytest.mark.slow
 def test_only_the_first_problems_are_listed(xuejing: Run, tmp_path: Path) -> None:
     done = xuejing("import", write(tmp_path / "a.jsonl", [{"id": str(i), "kind": "book"} for i in range(30)]))
     assert done.err.count("错误 第") == 20
@@ -195,6 +200,7 @@ def test_what_was_acknowledged_survives_a_kill(xuejing: Run, state: Path, tmp_pa
     assert known["resources"] == known["index"]["resources"] == 20_000
 
 
+@pytest.mark.slow
 def test_what_is_exported_goes_in_again(xuejing: Run, tmp_path: Path) -> None:
     xuejing("import", write(tmp_path / "a.jsonl", ROWS))
     lines = xuejing("export").out.splitlines()
@@ -247,6 +253,7 @@ def spreadsheet(path: Path, *rows: list[Any]) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_goes_in_and_shows_how_it_was_read(xuejing: Run, tmp_path: Path) -> None:
     file = spreadsheet(
         tmp_path / "春季课程.xlsx",

@@ -197,6 +197,7 @@ def test_every_command_explains_itself(xuejing: Call, name: str) -> None:
     assert "Show this message" not in out
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_causes_no_noise(state: Path) -> None:
     command = f"{sys.executable} -m api.commands search '' --json | head -c 10"
     environment = {**os.environ, "XUEJING_STATE": str(state)}

@@ -71,6 +71,7 @@ def found(state: Path, revision: Revision, text: str = "太极拳") -> list[str]
     return [hit.id for hit in search(open_snapshot(state, revision=revision), Query(text=text, limit=50)).hits]
 
 
+@pytest.mark.slow
 def test_what_is_in_the_catalogue_is_found(
     catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision
 ) -> None:
@@ -138,6 +139,7 @@ def test_an_older_catalogue_put_back_is_the_one_that_answers(
     assert open_snapshot(state, revision=revision).release == "0.1.1"
 
 
+@pytest.mark.slow
 def test_an_empty_catalogue_has_an_index_too(build: Callable[..., list], state: Path, revision: Revision) -> None:
     build()
     assert found(state, revision, "") == []
@@ -166,6 +168,7 @@ def test_a_damaged_base_is_refused_and_built_again(
     assert set(found(state, revision)) == {"c:0", "c:1"}
 
 
+@pytest.mark.slow
 def test_a_changed_byte_is_seen_by_verification(catalogue: Catalogue, build: Callable[..., list], state: Path) -> None:
     catalogue.write(resources(8))
     build()
@@ -177,6 +180,7 @@ def test_a_changed_byte_is_seen_by_verification(catalogue: Catalogue, build: Cal
     assert verify_base(part.parent) == ["bm25f"]
 
 
+@pytest.mark.slow
 def test_other_ranking_numbers_make_another_base(catalogue: Catalogue, state: Path, revision: Revision) -> None:
     catalogue.write(resources(8))
     heavier = replace(revision, tuning=replace(revision.tuning, k1=2.0))

@@ -161,6 +161,7 @@ def allowed(asked: set[Row], today: date, days: int) -> set[Row]:
     return {(query, day, times) for query, day, times in recent if (today - day).days < days or query in frequent}
 
 
+@pytest.mark.slow
 @given(asked=rows, days=st.integers(1, 12), waited=st.integers(0, 5))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_rule_of_retention(log: QueryLog, asked: set[Row], days: int, waited: int) -> None:

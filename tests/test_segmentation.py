@@ -64,6 +64,7 @@ def test_a_word_stays_whole_or_not(segmenter: Segmenter) -> None:
     assert not segmenter.is_whole("学太极拳")
 
 
+@pytest.mark.slow
 def test_a_curators_word_is_kept_whole_and_its_parts_stay_findable(tmp_path: Path) -> None:
     plain = open_segmenter([], [], tmp_path)
     added = open_segmenter([Word(text="甲乙丙学", frequency=None)], [], tmp_path)
@@ -71,6 +72,7 @@ def test_a_curators_word_is_kept_whole_and_its_parts_stay_findable(tmp_path: Pat
     assert "甲乙丙学" in [word.text for word in added.segment("学甲乙丙学吧")]
 
 
+@pytest.mark.slow
 def test_a_new_word_cuts_only_the_texts_that_contain_it(tmp_path: Path) -> None:
     plain = open_segmenter([], [], tmp_path)
     added = open_segmenter([Word(text="园区夜话", frequency=50_000)], [], tmp_path)
@@ -84,6 +86,7 @@ def test_a_removed_word_is_no_longer_one(tmp_path: Path) -> None:
     assert "长江大桥" not in [word.text for word in removed.segment("武汉长江大桥")]
 
 
+@pytest.mark.slow
 def test_the_lexicon_names_what_decides_the_cut(tmp_path: Path) -> None:
     word = Word(text="园区夜话", frequency=3)
     lexicons = {open_segmenter(words, [], tmp_path).lexicon for words in ([], [word], [word])}

@@ -174,6 +174,7 @@ def holders(records: dict[int, Record], phrase: str, fields: Iterable[str] = TEX
     }
 
 
+@pytest.mark.slow
 @given(CATALOGUES, PHRASES, PHRASES, PHRASES)
 def test_phrases_agree_with_reading_every_text(
     build: Callable[..., StructuredIndex], segmenter: Segmenter, records: dict[int, Record], a: str, b: str, c: str

@@ -54,6 +54,7 @@ def test_there_and_back_gives_identical_arrays(base: Base, revision: Revision, o
     assert equal(reweighed(there, revision.tuning), base)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
