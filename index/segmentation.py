@@ -28,6 +28,8 @@ _MIXED = re.compile(r"[a-z0-9一-鿿]+")
 _LATIN = re.compile(r"[^\W_]", re.ASCII)
 _NEEDS_JOINING = re.compile(r"[^\W_㐀-鿿\U00020000-\U0003ffff][^\W_㐀-鿿\U00020000-\U0003ffff]|[a-z][+#]")
 _MOST_CACHED_WORDS = 500_000
+_MOST_OPENED = 2
+"""Dictionaries kept: the one in force and the next."""
 _MOST_WHOLE = 5000
 
 jieba.setLogLevel(logging.WARNING)
@@ -112,11 +114,30 @@ class Segmenter:
 
 
 def open_segmenter(words: Sequence[DictionaryWord], removed: Sequence[str], directory: Path) -> Segmenter:
-    """The segmenter of a revision's words; compiles its dictionary into `directory` where it is not there yet."""
+    """The segmenter of a revision's words; compiles its dictionary into `directory` where it is not there yet.
+
+    The last ones are shared within a process: loading a dictionary takes half a second.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     entries = [(fold(word.text), word.frequency) for word in words]
     hidden = [fold(word) for word in removed]
     lexicon = _lexicon_hash(entries, hidden)
+    key = directory.resolve(), lexicon
+    segmenter = _opened.get(key)
+    if segmenter is None:
+        segmenter = _compiled(entries, hidden, lexicon, directory)
+        while len(_opened) >= _MOST_OPENED:
+            _opened.pop(next(iter(_opened)), None)
+        _opened[key] = segmenter
+    return segmenter
+
+
+_opened: dict[tuple[Path, str], Segmenter] = {}
+
+
+def _compiled(
+    entries: Sequence[tuple[str, int | None]], hidden: Sequence[str], lexicon: str, directory: Path
+) -> Segmenter:
     dictionary, total = directory / f"{lexicon}.dict", directory / f"{lexicon}.total"
     if not dictionary.exists() or not total.exists():
         base = _base_dictionary()
