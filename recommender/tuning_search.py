@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import compress
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -27,8 +28,8 @@ _DOWN: Final = (2, 1000)
 _UP: Final = (2, 5)
 """How many steps from the present value are tried; down also what would do without the number at all."""
 _MOST_ROUNDS: Final = 5
-_REAL: Final = 2.5
-"""Standard errors that make a gain a real one: of a hundred values tried in a round, several pass 2 by chance."""
+_FALSE_GAINS: Final = 0.5
+"""How many of a round's tries may pass for a gain by mere chance: the more is tried, the higher the bar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +131,18 @@ def _ascend(
 ) -> list[Numbers]:
     """The numbers that each part chooses, beginning with the same; they share what is measured."""
     chosen = [numbers] * len(parts)
+    tries = sum(len(values_around(numbers[key], highest(key))) for key in keys)
+    bar = NormalDist().inv_cdf(1 - min(_FALSE_GAINS / tries, 0.5))
     for round in range(1, _MOST_ROUNDS + 1):
         before = chosen
         progress(round, 0, len(keys))
         for done, key in enumerate(keys, start=1):
             tried = [[{**now, key: value} for value in values_around(now[key], highest(key))] for now in chosen]
             trials.prepare([option for options in tried for option in options])
-            chosen = [part.best(trials, now, options) for part, now, options in zip(parts, chosen, tried, strict=True)]
+            chosen = [
+                part.best(trials, now, options, bar=bar)
+                for part, now, options in zip(parts, chosen, tried, strict=True)
+            ]
             progress(round, done, len(keys))
         if chosen == before:
             break
@@ -150,12 +156,16 @@ class _Part:
         self._taken = taken
         self._ids = [list(compress(each.ids, own)) for each, own in zip(sets, taken, strict=True)]
 
-    def best(self, trials: Trials, now: Numbers, options: Sequence[Numbers]) -> Numbers:
-        """The option with the largest real gain that harms no set; where there is none, the present numbers."""
+    def best(self, trials: Trials, now: Numbers, options: Sequence[Numbers], *, bar: float) -> Numbers:
+        """The option with the largest gain above the bar that harms no set; where there is none, the present numbers.
+
+        Args:
+            bar: in standard errors of the gain.
+        """
         best, most = now, 0.0
         for option in options:
             gain, *by_set = self._gains(trials.values(now), trials.values(option))
-            real = gain.mean > _REAL * gain.standard_error
+            real = gain.mean > bar * gain.standard_error
             if real and gain.mean > most and not any(own.worse for own in by_set):
                 best, most = option, gain.mean
         return best
