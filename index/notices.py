@@ -40,7 +40,7 @@ def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
         return ""
     named = "、".join(_NAMES.get(value, value) for values in read.preferred.values() for value in values)
     if read.by == "question" and not read.corrected:
-        return f"为您列出：{named}。" if well else f"没有完全符合“{named}”的内容，先列出最接近的。"
+        return f"为您列出{_wished(read)}。" if well else f"没有完全符合“{named}”的内容，先列出最接近的。"
     said = _said(read, asked=asked, well=well)
     return f"{said}，{named}排在前面。" if said and named else f"{said}。" if said else ""
 
@@ -57,6 +57,16 @@ def _said(read: Interpretation, *, asked: int, well: bool) -> str:
     if not well:
         return "没有内容同时提到这些词，先列出最相近的"
     return f"按“{read.corrected}”为您查找" if read.by == "question" else ""
+
+
+def _wished(read: Interpretation) -> str:
+    """What a question without a matter asks for: 吴江区适合老年人的图书."""
+    said = {name: "、".join(_NAMES.get(value, value) for value in values) for name, values in read.preferred.items()}
+    kinds = said.pop("kind", "内容")
+    if "audience" in said:
+        said["audience"] = f"适合{said['audience']}"
+    around = "".join(said[name] for name in ("district", "format", "level", "audience") if name in said)
+    return f"{around}的{kinds}" if around else f"全部{kinds}"
 
 
 def _others(read: Interpretation) -> str:

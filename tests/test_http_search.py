@@ -228,7 +228,7 @@ def test_a_question_says_what_was_taken_off_and_what_is_preferred(client: TestCl
 def test_a_wish_lists_what_it_names_and_is_undone_too(client: TestClient) -> None:
     answer = found(client, q="有什么书")
     assert {item["id"] for item in answer["items"]} == {"b:1", "b:2"}
-    assert answer["interpretation"]["notice"] == "为您列出：图书。"
+    assert answer["interpretation"]["notice"] == "为您列出全部图书。"
     assert "correct=false" in answer["interpretation"]["exact_url"]
 
 

@@ -56,7 +56,10 @@ def test_a_wish_without_a_matter() -> None:
     wish = Interpretation(
         normalized="吴江的课", by="question", removed=("吴江", "的", "课"), preferred={"district": ("吴江区",)}
     )
-    assert said(wish) == "为您列出：吴江区。"
+    assert said(wish) == "为您列出吴江区的内容。"
+    both = replace(wish, preferred={"audience": ("老年人",), "kind": ("book", "course"), "district": ("吴江区",)})
+    assert said(both) == "为您列出吴江区适合老年人的图书、课程。"
+    assert said(replace(wish, preferred={"kind": ("activity",)})) == "为您列出全部活动。"
     assert said(wish, well=False) == "没有完全符合“吴江区”的内容，先列出最接近的。"
 
 
