@@ -20,7 +20,14 @@ from index.indexing import is_current
 Verify = Annotated[bool, typer.Option("--verify", help="读一遍索引的每个文件，核对校验和")]
 
 _STATUSES = {"active": "", "hidden": "隐藏", "withdrawn": "撤下"}
-_PARTS = {"catalogue": "catalogue.db*", "bases": "bases/*/*", "whoosh": "whoosh/*/*", "cache": "cache/**/*"}
+_PARTS = {
+    "catalogue": "catalogue.db*",
+    "bases": "bases/*/*",
+    "spellings": "spellings/*/*",
+    "suggestions": "suggestions/*/*",
+    "whoosh": "whoosh/*/*",
+    "cache": "cache/**/*",
+}
 
 
 def status(verify: Verify = False, json: Json = False) -> None:
@@ -91,6 +98,7 @@ def _show(found: dict[str, Any], counts: Sequence[Count]) -> None:
         age = "是最新的" if index["current"] else "不是最新的，请运行 ./run index"
         show(f"索引：{index['resources']:,} 条资源，版本 {index['release']}，{age}")
     megabytes = {name: f"{size / 1e6:.1f} MB" for name, size in found["bytes"].items()}
-    show("占用：目录 {catalogue}，索引 {bases}，短语索引 {whoosh}，缓存 {cache}".format_map(megabytes))
+    said = "占用：目录 {catalogue}，索引 {bases}，纠错 {spellings}，输入提示 {suggestions}，短语索引 {whoosh}，缓存 {cache}"
+    show(said.format_map(megabytes))
     if index["damaged"]:
         say(f"索引损坏了：{'、'.join(index['damaged'])}。请运行 ./run index 重建。")
