@@ -98,7 +98,7 @@ def _show(found: dict[str, Any], counts: Sequence[Count]) -> None:
         age = "是最新的" if index["current"] else "不是最新的，请运行 ./run index"
         show(f"索引：{index['resources']:,} 条资源，版本 {index['release']}，{age}")
     megabytes = {name: f"{size / 1e6:.1f} MB" for name, size in found["bytes"].items()}
-    said = "占用：目录 {catalogue}，索引 {bases}，纠错 {spellings}，输入提示 {suggestions}，短语索引 {whoosh}，缓存 {cache}"
-    show(said.format_map(megabytes))
+    named = "目录 {catalogue}，索引 {bases}，纠错 {spellings}，输入提示 {suggestions}，短语索引 {whoosh}，缓存 {cache}"
+    show("占用：" + named.format_map(megabytes))
     if index["damaged"]:
         say(f"索引损坏了：{'、'.join(index['damaged'])}。请运行 ./run index 重建。")
