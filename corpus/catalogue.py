@@ -25,6 +25,7 @@ from sqlalchemy import (
 from corpus.database import PARAMETERS, migrate, open_engine, reading, reported, writing
 from corpus.errors import Conflict
 from corpus.resource import TEXT_FIELDS, Resource
+from corpus.watch import Watch
 
 _DELETED: Final = "deleted"
 """The status of a tombstone."""
@@ -61,6 +62,20 @@ class StoredResource:
     """Of the analysed text."""
     body: str
     """The exchange form as compact JSON; the index uses it as the ready-made answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The last change of a resource."""
+
+    seq: int
+    serial: int
+    id: str
+    status: str
+    """active, hidden, withdrawn, or deleted for a tombstone."""
+    text_hash: str
+    body: str
+    """As a stored resource has it; empty for a tombstone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +173,23 @@ class Catalogue:
         """All live resources by serial, hidden and withdrawn ones too, from one read transaction."""
         with self._reading() as connection:
             yield from _stored(connection, _LIVE)
+
+    def changes(self, after: int, *, limit: int | None = None) -> tuple[int, list[Change]]:
+        """The last seq, and what changed after another, the first change first, from one read transaction.
+
+        A resource that changed several times stands there once, with its last change; a deleted one as a tombstone.
+        """
+        own = resources.c
+        columns = own.seq, own.serial, own.id, own.status, own.text_hash, own.body
+        asked = select(*columns).where(own.seq > after).order_by(own.seq).limit(limit)
+        with self._reading() as connection:
+            seq = _counter(connection, "seq")
+            found = connection.execute(asked) if seq > after else ()
+            return seq, [Change(**row._mapping) for row in found]
+
+    def watch(self) -> Watch:
+        """Tells from now on whether anything in its database was committed."""
+        return Watch(self._engine)
 
     def write(self, batch: Sequence[Resource]) -> Written:
         """Creates or replaces resources by id, all or none; acknowledged when it returns.

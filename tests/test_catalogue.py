@@ -103,6 +103,37 @@ def test_a_snapshot_does_not_see_what_comes_later(catalogue: Catalogue) -> None:
     assert catalogue.count() == 2
 
 
+def test_changes_are_told_once_each_and_in_order(catalogue: Catalogue) -> None:
+    catalogue.write([Resource(id=id, kind="book", title=id) for id in "abc"])
+    catalogue.write([Resource(id="a", kind="book", title="甲")])
+    catalogue.delete(["b"])
+
+    seq, changes = catalogue.changes(0)
+
+    assert seq == 5
+    assert [(c.seq, c.id, c.status, bool(c.body)) for c in changes] == [
+        (3, "c", "active", True),
+        (4, "a", "active", True),
+        (5, "b", "deleted", False),
+    ]
+    assert catalogue.changes(4) == (5, changes[2:])
+    assert catalogue.changes(0, limit=1) == (5, changes[:1])
+    assert catalogue.changes(5) == (5, [])
+
+
+def test_a_watch_tells_each_commit_once(catalogue: Catalogue, tmp_path: Path) -> None:
+    watch = catalogue.watch()
+    assert watch.moved()
+    assert not watch.moved()
+    catalogue.write([Resource(id="a", kind="book", title="甲")])
+    assert watch.moved()
+    assert not watch.moved()
+    with Catalogue.open(url(tmp_path))._writing():  # a transaction that changes nothing
+        pass
+    assert not watch.moved()
+    watch.close()
+
+
 def test_a_batch_is_all_or_nothing(catalogue: Catalogue) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         catalogue.write([TAIJI, replace(NOVEL, rating=float("nan"))])
