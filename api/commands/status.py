@@ -64,7 +64,7 @@ def _index(place: Workplace, catalogue: Catalogue, *, verify: bool) -> dict[str,
             damaged = verify_base(snapshot.base.directory)
     return {
         "release": snapshot.release,
-        "resources": len(snapshot),
+        "resources": snapshot.resources,
         "current": is_current(catalogue, place.state, revision=place.revision),
         "damaged": damaged,
         "problem": None,

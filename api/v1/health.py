@@ -20,7 +20,7 @@ async def livez() -> Response:
 async def readyz(request: Request) -> Response:
     """Ready once an index stands."""
     snapshot = snapshot_of(request)
-    return _json({"status": "ready", "release": snapshot.release, "resources": len(snapshot)})
+    return _json({"status": "ready", "release": snapshot.release, "resources": snapshot.resources})
 
 
 @router.get("/version", operation_id="version", summary="What runs here?", responses=answers(Version))
