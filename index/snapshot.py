@@ -253,9 +253,9 @@ def newest_base(state: Path, revision: Revision) -> Path | None:
 
 
 def _idf(df: UInt32 | UInt64, rows: int) -> Float32:
-    """(terms,) ln(1 + (rows - df + .5) / (df + .5))."""
+    """(terms,) ln(1 + (rows - df + .5) / (df + .5)); a tail may hold a term more often than the base has rows."""
     own = df.astype(np.float64)
-    idf: Float32 = np.log1p((rows - own + 0.5) / (own + 0.5)).astype(np.float32)
+    idf: Float32 = np.log1p((np.maximum(rows - own, 0) + 0.5) / (own + 0.5)).astype(np.float32)
     return idf
 
 
