@@ -103,7 +103,8 @@ def test_an_older_catalogue_gets_the_table(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/catalogue.db"
     Catalogue.open(url).close()
     with sqlite3.connect(tmp_path / "catalogue.db") as connection:
-        connection.execute("DROP TABLE queries")
+        for table in ("keys", "queries"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
     log = QueryLog.open(url)
