@@ -1,4 +1,4 @@
-"""Who may ask for what: the key of a request, and the scope that a route needs."""
+"""Who may ask for what, and how often: the key of a request, and the scope that a route needs."""
 
 from typing import Any, Final
 
@@ -8,12 +8,15 @@ from starlette.types import Scope as Asgi
 
 from api.keyring import Keyring
 from api.problems import KeyInvalid, KeyRequired, WrongScope
+from api.request_limits import RequestLimits
 from corpus.errors import XuejingError
 from corpus.keys import Key, Scope
 
 HEADER: Final = "X-API-Key"
 _HEADER: Final = HEADER.lower().encode()
 _INTERFACE: Final = "/v1/"
+_UNCOUNTED: Final = ("/static/", "/livez", "/readyz", "/metrics")
+"""Paths that are not limited: they cost nothing, and whoever watches over the service shall always hear of it."""
 
 
 class Requirement:
@@ -25,7 +28,7 @@ class Requirement:
         """Needs its key only where reading is closed."""
 
     async def __call__(self, request: Request) -> None:
-        """Lets the request pass. Raises: KeyRequired or WrongScope."""
+        """Lets a request pass. Raises: KeyRequired or WrongScope."""
         if self.reading and request.app.state.open_reading:
             return
         key = key_of(request)
@@ -51,15 +54,19 @@ def key_of(request: Request) -> Key | None:
     return key
 
 
-class KeyCheck:
-    """Middleware: finds the key of each request to the interface; one that is given must be right."""
+class Gate:
+    """Middleware: finds the key of each request to the interface, and counts requests by key or by address.
 
-    def __init__(self, app: ASGIApp, keyring: Keyring | None) -> None:
+    A key that is given must be right, also where none is needed.
+    """
+
+    def __init__(self, app: ASGIApp, keyring: Keyring | None, limits: RequestLimits | None) -> None:
         self._app = app
         self._keyring = keyring
+        self._limits = limits
 
     async def __call__(self, scope: Asgi, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(_INTERFACE):
+        if scope["type"] == "http":
             try:
                 self._admit(scope)
             except XuejingError as error:
@@ -69,10 +76,26 @@ class KeyCheck:
         await self._app(scope, receive, send)
 
     def _admit(self, scope: Asgi) -> None:
-        secret = next((value for name, value in scope["headers"] if name == _HEADER), None)
-        if secret is None:
-            return
+        path: str = scope["path"]
+        if path.startswith(_INTERFACE):
+            for name, value in scope["headers"]:
+                if name == _HEADER:
+                    self._admit_with(value, scope)
+                    return
+        if self._limits and not path.startswith(_UNCOUNTED):
+            self._limits.count_address(_host(scope))
+
+    def _admit_with(self, secret: bytes, scope: Asgi) -> None:
         key = self._keyring.find(secret) if self._keyring else None
         if key is None:
+            if self._limits:
+                self._limits.count_guess(_host(scope))
             raise KeyInvalid("密钥不对，或者已经停用、过期；请检查，或向管理员要一把新的。")
         scope["state"]["key"] = key
+        if self._limits:
+            self._limits.count_key(key.id)
+
+
+def _host(scope: Asgi) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""

@@ -5,12 +5,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 
-from api.access import KeyCheck
+from api.access import Gate
 from api.keyring import Keyring
 from api.logs import RequestLog
 from api.openapi import install_openapi
 from api.problems import install_problems
 from api.query_recording import QueryRecorder
+from api.request_limits import RequestLimits
 from api.residents import assets, for_you, guide, home, resource, results, viewing
 from api.residents.failures import install_failures
 from api.v1 import health, items, lists, recommend, search, similar, suggest
@@ -25,6 +26,7 @@ def create_app(
     recorder: QueryRecorder | None = None,
     keys: KeyStore | None = None,
     open_reading: bool = True,
+    limits: RequestLimits | None = None,
 ) -> FastAPI:
     """An application whose every request asks once for the newest snapshot and answers from it.
 
@@ -33,6 +35,7 @@ def create_app(
         recorder: counts what is searched for; without one nothing of it is kept.
         keys: those that open what needs one; without them nothing does.
         open_reading: search and recommendation need no key.
+        limits: how often one may ask; without them as often as one likes.
     """
     app = FastAPI(
         title="学径 Xuejing",
@@ -52,7 +55,7 @@ def create_app(
         app.include_router(page.router)
     install_problems(app)
     install_failures(app)
-    app.add_middleware(KeyCheck, keyring=Keyring(keys) if keys else None)
+    app.add_middleware(Gate, keyring=Keyring(keys) if keys else None, limits=limits)
     app.add_middleware(RequestLog)
     install_openapi(app)
     return app
