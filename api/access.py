@@ -15,7 +15,7 @@ from corpus.keys import Key, Scope
 HEADER: Final = "X-API-Key"
 _HEADER: Final = HEADER.lower().encode()
 _INTERFACE: Final = "/v1/"
-_UNCOUNTED: Final = ("/static/", "/livez", "/readyz", "/metrics")
+_UNCOUNTED: Final = ("/static/", "/livez", "/readyz", "/version", "/metrics")
 """Paths that are not limited: they cost nothing, and whoever watches over the service shall always hear of it."""
 
 

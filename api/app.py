@@ -12,7 +12,7 @@ from api.openapi import install_openapi
 from api.problems import install_problems
 from api.query_recording import QueryRecorder
 from api.request_limits import RequestLimits
-from api.residents import assets, for_you, guide, home, resource, results, viewing
+from api.residents import assets, for_you, guide, home, resource, results, type_ahead, viewing
 from api.residents.failures import install_failures
 from api.v1 import health, items, lists, recommend, search, similar, suggest
 from corpus.keys import KeyStore
@@ -51,7 +51,7 @@ def create_app(
     app.state.open_reading = open_reading
     for module in (search, suggest, recommend, lists, similar, items, health):
         app.include_router(module.router)
-    for page in (home, results, resource, for_you, guide, viewing, assets):
+    for page in (home, results, resource, for_you, guide, viewing, type_ahead, assets):
         app.include_router(page.router)
     install_problems(app)
     install_failures(app)

@@ -11,11 +11,10 @@ _LONGEST: Final = 200
 
 
 class Keyring:
-    """Says which key a secret is; to be made in the process that asks."""
+    """Says which key a secret is; its store is to be opened by the process that asks."""
 
     def __init__(self, store: KeyStore) -> None:
         self._store = store
-        self._watch = store.watch()
         self._known: dict[str, Key] | None = None
         self._stale = True
 
@@ -30,7 +29,7 @@ class Keyring:
         return key if key and key.state(time.time()) == "active" else None
 
     def _newest(self) -> dict[str, Key]:
-        self._stale |= self._watch.moved()
+        self._stale |= self._store.moved()
         if self._stale:
             try:
                 self._known = self._store.by_hash()

@@ -28,7 +28,7 @@ def describe_security(app: FastAPI, document: dict[str, Any]) -> None:
     }
     for route, requirement in _guarded(app):
         optional = requirement.reading and app.state.open_reading
-        for method in route.methods:
+        for method in route.methods or ():
             operation = document["paths"][route.path_format][method.lower()]
             needed = [{_SCHEME: [requirement.scope]}]
             operation["security"] = [{}, *needed] if optional else needed

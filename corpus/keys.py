@@ -66,6 +66,7 @@ class KeyStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._watch: Watch | None = None
 
     @classmethod
     def open(cls, url: str) -> "KeyStore":
@@ -78,11 +79,14 @@ class KeyStore:
         return cls(engine)
 
     def close(self) -> None:
+        if self._watch:
+            self._watch.close()
         self._engine.dispose()
 
-    def watch(self) -> Watch:
-        """Tells from now on whether anything in its database was committed."""
-        return Watch(self._engine)
+    def moved(self) -> bool:
+        """Whether anything was committed to the database since the last call; True the first time."""
+        self._watch = self._watch or Watch(self._engine)
+        return self._watch.moved()
 
     def create(self, scopes: Collection[Scope], *, label: str, now: int, expires: int | None = None) -> tuple[str, Key]:
         """Makes a key: its secret, which cannot be had again, and what is stored of it.
