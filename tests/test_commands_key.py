@@ -1,7 +1,8 @@
 """`xuejing key create`, `list` and `revoke`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +21,9 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(state: Path) -> KeyStore:
-    return KeyStore.open(f"sqlite:///{state}/catalogue.db")
+def store(state: Path) -> Iterator[KeyStore]:
+    with closing(KeyStore.open(f"sqlite:///{state}/catalogue.db")) as store:
+        yield store
 
 
 def listed(xuejing: Call) -> list[dict[str, object]]:

@@ -4,6 +4,8 @@ import hashlib
 import re
 import sqlite3
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -25,8 +27,15 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> KeyStore:
-    return KeyStore.open(url)
+def opened(url: str) -> Iterator[Callable[[], KeyStore]]:
+    """Opens the keys as often as there are processes."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(closing(KeyStore.open(url)))
+
+
+@pytest.fixture
+def store(opened: Callable[[], KeyStore]) -> KeyStore:
+    return opened()
 
 
 def test_a_key_is_random_recognisable_and_stored_as_its_hash_only(store: KeyStore, tmp_path: Path) -> None:
@@ -97,22 +106,24 @@ def test_the_migrated_table_is_the_one_that_is_used(store: KeyStore, url: str) -
     engine.dispose()
 
 
-def test_an_older_catalogue_gets_the_table_and_keeps_its_resources(url: str, tmp_path: Path) -> None:
-    catalogue = Catalogue.open(url)
-    catalogue.write([Resource(id="c:1", kind="course", title="太极拳入门")])
-    catalogue.close()
+def test_an_older_catalogue_gets_the_table_and_keeps_its_resources(
+    opened: Callable[[], KeyStore], url: str, tmp_path: Path
+) -> None:
+    with closing(Catalogue.open(url)) as catalogue:
+        catalogue.write([Resource(id="c:1", kind="course", title="太极拳入门")])
     with sqlite3.connect(tmp_path / "catalogue.db") as connection:
         connection.execute("DROP TABLE keys")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     connection.close()
-    store = KeyStore.open(url)
+    store = opened()
     store.create(["catalog"], label="", now=NOW)
     assert len(store.all()) == 1
-    assert Catalogue.open(url).count() == 1
+    with closing(Catalogue.open(url)) as catalogue:
+        assert catalogue.count() == 1
 
 
-def test_a_keyring_knows_at_once_what_another_process_did(store: KeyStore, url: str) -> None:
-    ring, elsewhere = Keyring(KeyStore.open(url)), KeyStore.open(url)
+def test_a_keyring_knows_at_once_what_another_process_did(opened: Callable[[], KeyStore]) -> None:
+    ring, elsewhere = Keyring(opened()), opened()
     assert ring.find(b"xj_guessed") is None
     secret, key = elsewhere.create(["search"], label="", now=NOW)
     assert ring.find(secret.encode()) == key
@@ -131,15 +142,17 @@ def test_a_key_that_has_expired_is_found_no_more(store: KeyStore) -> None:
     assert ring.find(secret.encode()) is None
 
 
-def test_what_is_known_goes_on_while_the_database_cannot_be_read(store: KeyStore, url: str, tmp_path: Path) -> None:
-    ring = Keyring(KeyStore.open(url))
+def test_what_is_known_goes_on_while_the_database_cannot_be_read(
+    opened: Callable[[], KeyStore], tmp_path: Path
+) -> None:
+    ring, store = Keyring(opened()), opened()
     secret, key = store.create(["search"], label="", now=NOW)
     assert ring.find(secret.encode()) == key
     with sqlite3.connect(tmp_path / "catalogue.db") as connection:
         connection.execute("ALTER TABLE keys RENAME TO away")
     assert ring.find(secret.encode()) == key
     with pytest.raises(Unavailable):
-        Keyring(KeyStore.open(url)).find(secret.encode())
+        Keyring(opened()).find(secret.encode())
     with sqlite3.connect(tmp_path / "catalogue.db") as connection:
         connection.execute("ALTER TABLE away RENAME TO keys")
         connection.execute("UPDATE keys SET revoked = 1")
