@@ -121,5 +121,7 @@ def test_the_commands_explain_themselves(xuejing: Call) -> None:
     code, out, _ = xuejing("key", "--help")
     assert code == 0
     assert all(command in out for command in ("create", "list", "revoke"))
+    for command in ("create", "list", "revoke"):
+        assert "--json" in xuejing("key", command, "--help")[1]
     out = xuejing("key", "create", "--help")[1]
     assert all(scope in out for scope in SCOPES)
