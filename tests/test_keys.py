@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from older_database import take_back
 from sqlalchemy import inspect
 
 from api.keyring import Keyring
@@ -106,15 +107,10 @@ def test_the_migrated_table_is_the_one_that_is_used(store: KeyStore, url: str) -
     engine.dispose()
 
 
-def test_an_older_catalogue_gets_the_table_and_keeps_its_resources(
-    opened: Callable[[], KeyStore], url: str, tmp_path: Path
-) -> None:
+def test_an_older_catalogue_gets_the_table_and_keeps_its_resources(opened: Callable[[], KeyStore], url: str) -> None:
     with closing(Catalogue.open(url)) as catalogue:
         catalogue.write([Resource(id="c:1", kind="course", title="太极拳入门")])
-    with sqlite3.connect(tmp_path / "catalogue.db") as connection:
-        connection.execute("DROP TABLE keys")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
-    connection.close()
+    take_back(url, to="0002")
     store = opened()
     store.create(["catalog"], label="", now=NOW)
     assert len(store.all()) == 1
