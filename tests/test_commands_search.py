@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.commands import COMMANDS
+from corpus.catalogue import Catalogue
 from corpus.resource import Resource
 from index.snapshot import Snapshot
 
@@ -25,7 +26,11 @@ RESOURCES = (
 
 @pytest.fixture(scope="module")
 def state(snapshot_of: Callable[..., Snapshot]) -> Path:
-    return snapshot_of(*RESOURCES).base.directory.parent.parent
+    state = snapshot_of(*RESOURCES).base.directory.parent.parent
+    catalogue = Catalogue.open(f"sqlite:///{state}/catalogue.db")
+    catalogue.write(RESOURCES)
+    catalogue.close()
+    return state
 
 
 Call = Callable[..., tuple[int, str, str]]

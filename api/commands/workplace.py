@@ -19,6 +19,7 @@ from corpus.keys import KeyStore
 from corpus.query_log import QueryLog
 from corpus.revision import Revision, shipped_revision
 from index.snapshot import Snapshot, open_snapshot
+from index.snapshot_keeper import SnapshotKeeper
 
 Checked = TypeVar("Checked")
 Opened = TypeVar("Opened", Catalogue, QueryLog, KeyStore)
@@ -58,7 +59,15 @@ class Workplace:
             yield opened
 
     def snapshot(self) -> Snapshot:
-        """The newest snapshot.
+        """The newest snapshot, with all that the catalogue has changed since its base.
+
+        Raises: Unavailable if there is no index, saying what to do.
+        """
+        with self.catalogue() as catalogue:
+            return SnapshotKeeper(self.state, revision=self.revision, catalogue=catalogue).settle()
+
+    def compiled_snapshot(self) -> Snapshot:
+        """The newest base alone, which can also be weighed by other numbers.
 
         Raises: Unavailable if there is no index, saying what to do.
         """
