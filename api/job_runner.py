@@ -1,0 +1,82 @@
+"""Carries out the jobs of a state directory, beside the requests; of several processes one at a time does."""
+
+import threading
+from types import TracebackType
+from typing import Final, Self
+
+import structlog
+
+from api.logs import where
+from corpus.catalogue import Catalogue
+from corpus.errors import Unavailable
+from corpus.jobs import Job, Jobs, storing
+from corpus.validation import SubjectOf
+
+_EVERY: Final = 0.5
+"""Seconds between two looks for jobs that another process accepted, or left unfinished when it ended."""
+_PATIENCE: Final = 5.0
+"""Seconds until the next attempt where the database or the disk failed."""
+_BREATH: Final = 0.02
+"""Seconds between two batches, in which requests of this process, and writers in others, get their turn."""
+_FAREWELL: Final = 5.0
+"""Seconds that the batch under way is given when the service ends."""
+_BROKEN: Final = "程序内部出了错，任务没有做完；已做完的行见结果，其余的请重新送一次。"
+
+
+class JobRunner:
+    """A thread that takes up whatever is unfinished; every process that serves may have one."""
+
+    def __init__(self, jobs: Jobs, catalogue: Catalogue, *, subjects: SubjectOf) -> None:
+        self._jobs = jobs
+        self._catalogue = catalogue
+        self._subjects = subjects
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._log = structlog.get_logger("jobs")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join(_FAREWELL)
+
+    def _run(self) -> None:
+        wait = 0.0
+        while not self._ended.wait(wait):
+            wait = self._turn()
+
+    def _turn(self) -> float:
+        """Takes its turn if no other process has it, and says after how many seconds to look again."""
+        try:
+            with storing(), self._jobs.turn() as mine:
+                while mine and not self._ended.is_set():
+                    self._jobs.clean()
+                    for job in self._jobs.unfinished():
+                        self._carry_out(job)
+                    self._ended.wait(_EVERY)
+        except Unavailable as error:
+            self._log.warning("jobs_wait", problem=error.code)
+            return _PATIENCE
+        except Exception as error:  # noqa: BLE001  # nobody else would hear of it
+            self._log.error("jobs_failed", error=type(error).__qualname__, stack=where(error))
+            return _PATIENCE
+        return _EVERY
+
+    def _carry_out(self, job: Job) -> None:
+        """Carries a job out, up to the end of the batch in which the service ends. Raises: Unavailable."""
+        try:
+            with storing():
+                for now in self._jobs.carry_out(job, self._catalogue, subjects=self._subjects):
+                    if now.finished:
+                        self._log.info("job_done", job=now.id, rows=now.done, **now.counts)
+                    elif self._ended.wait(_BREATH):
+                        return
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  # else it would fail again and again, and hold up the others
+            self._log.error("job_failed", job=job.id, error=type(error).__qualname__, stack=where(error))
+            self._jobs.fail(job, _BROKEN)
