@@ -1,6 +1,9 @@
 """Carries out the jobs of a state directory, beside the requests; of several processes one at a time does."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -80,3 +83,17 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001  # else it would fail again and again, and hold up the others
             self._log.error("job_failed", job=job.id, error=type(error).__qualname__, stack=where(error))
             self._jobs.fail(job, _BROKEN)
+
+
+@contextmanager
+def writable(state: Path, url: str, *, subjects: SubjectOf) -> Iterator[tuple[Catalogue, Jobs]]:
+    """The catalogue and the jobs of a state directory for a process that serves, with a runner beside them.
+
+    To be entered after the process was forked: neither connections nor threads outlive that.
+    """
+    catalogue, jobs = Catalogue.open(url), Jobs(state / "jobs")
+    try:
+        with JobRunner(jobs, catalogue, subjects=subjects):
+            yield catalogue, jobs
+    finally:
+        catalogue.close()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
@@ -71,6 +71,7 @@ Edit = Callable[[StoredResource | None], Resource | None]
 """Given what is live under an id, or None, says what shall stand there; None for nothing. It may raise a refusal."""
 
 Outcome = Literal["created", "updated", "unchanged", "deleted", "refused"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
