@@ -9,6 +9,7 @@ from api.app import create_app
 from api.commands.options import Json
 from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
+from api.job_runner import writable
 from api.listening import bind, only_service, serve_app
 from api.logs import configure_logs
 from api.moments import today
@@ -31,7 +32,11 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
     configure_logs(level=settings.log_level, format=settings.log_format)
     with only_service(place.state), bind(settings.host, settings.port) as bound:
         newest = _prepare(place)
-        with recording(settings) as recorder, place.keys() as keys:
+        with (
+            recording(settings) as recorder,
+            place.keys() as keys,
+            writable(place.state, settings.catalogue_url, subjects=place.revision.subject_of) as (catalogue, jobs),
+        ):
             app = create_app(
                 newest,
                 help_line=settings.help_line,
@@ -39,6 +44,8 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
                 keys=keys,
                 open_reading=settings.open_reading,
                 limits=RequestLimits.of(settings),
+                catalogue=catalogue,
+                jobs=jobs,
             )
             serve_app(app, bound, ready=lambda: _announce(bound, json=json))
 
