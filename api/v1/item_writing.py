@@ -30,7 +30,7 @@ SEQ: Final = "X-Seq"
     _PATH,
     operation_id="put_item",
     summary="Create or replace a resource",
-    responses=answers(WriteAnswer, 409, 412, 413, 415, 422, 503, headers=headers("ETag", SEQ))
+    responses=answers(WriteAnswer, 404, 409, 412, 413, 415, 422, 503, headers=headers("ETag", SEQ))
     | answers(WriteAnswer, status=201, headers=headers("ETag", SEQ, "Location")),
     openapi_extra=json_body(ResourceBody) | conditional(),
 )
