@@ -80,7 +80,7 @@ async def patch_item(id: str, request: Request) -> Response:
     status_code=204,
     operation_id="delete_item",
     summary="Delete a resource",
-    responses=answers(None, 404, 412, 503, status=204, headers=headers(SEQ)),
+    responses=answers(None, 404, 412, 422, 503, status=204, headers=headers(SEQ)),
     openapi_extra=conditional(),
 )
 async def delete_item(id: str, request: Request) -> Response:

@@ -23,7 +23,7 @@ _ROWS: Final = {LINES[0]: {"schema": BulkRow.model_json_schema(ref_template="#/c
 
 
 @router.get(
-    "/v1/jobs/{id}", operation_id="job", summary="How far is a bulk job?", responses=answers(JobAnswer, 404, 503)
+    "/v1/jobs/{id}", operation_id="job", summary="How far is a bulk job?", responses=answers(JobAnswer, 404, 422, 503)
 )
 def job(id: str, request: Request) -> Response:
     """Tells how far a job is. A finished one is kept for seven days.
@@ -39,7 +39,7 @@ def job(id: str, request: Request) -> Response:
     "/v1/jobs/{id}/rows",
     operation_id="job_rows",
     summary="What became of each row of a bulk job",
-    responses=answers(None, 404, 409, 503, content=_ROWS),
+    responses=answers(None, 404, 409, 422, 503, content=_ROWS),
 )
 def job_rows(id: str, request: Request) -> Response:
     """All rows of a finished job in their order, a line of JSON each."""
