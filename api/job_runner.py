@@ -1,6 +1,7 @@
 """Carries out the jobs of a state directory, beside the requests; of several processes one at a time does."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +20,6 @@ _EVERY: Final = 0.5
 """Seconds between two looks for jobs that another process accepted, or left unfinished when it ended."""
 _PATIENCE: Final = 5.0
 """Seconds until the next attempt where the database or the disk failed."""
-_BREATH: Final = 0.02
-"""Seconds between two batches, in which requests of this process, and writers in others, get their turn."""
 _FAREWELL: Final = 5.0
 """Seconds that the batch under way is given when the service ends."""
 _BROKEN: Final = "程序内部出了错，任务没有做完；已做完的行见结果，其余的请重新送一次。"
@@ -70,14 +69,19 @@ class JobRunner:
         return _EVERY
 
     def _carry_out(self, job: Job) -> None:
-        """Carries a job out, up to the end of the batch in which the service ends. Raises: Unavailable."""
+        """Carries a job out, up to the end of the batch in which the service ends. Raises: Unavailable.
+
+        It rests as long as it works, so that requests of this process, and writers in others, get their turn.
+        """
         try:
             with storing():
+                began = time.monotonic()
                 for now in self._jobs.carry_out(job, self._catalogue, subjects=self._subjects):
                     if now.finished:
                         self._log.info("job_done", job=now.id, rows=now.done, **now.counts)
-                    elif self._ended.wait(_BREATH):
+                    elif self._ended.wait(time.monotonic() - began):
                         return
+                    began = time.monotonic()
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001  # else it would fail again and again, and hold up the others

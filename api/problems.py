@@ -56,6 +56,11 @@ _TITLES: Final = {
     "internal-error": "服务内部出错",
     "unavailable": "暂时不可用",
     "no-index": "还没有索引",
+    "database-unavailable": "资源库暂时不可用",
+    "damaged-database": "资源库损坏",
+    "storage-unavailable": "磁盘暂时不可用",
+    "too-many-jobs": "任务太多",
+    "no-catalogue": "这里不能写入",
     "damaged-index": "索引损坏",
 }
 
