@@ -18,6 +18,8 @@ from corpus.validation import SubjectOf
 
 _EVERY: Final = 0.5
 """Seconds between two looks for jobs that another process accepted, or left unfinished when it ended."""
+_CLEANED_EVERY: Final = 3600.0
+"""Seconds between two looks for jobs whose time is over."""
 _PATIENCE: Final = 5.0
 """Seconds until the next attempt where the database or the disk failed."""
 _FAREWELL: Final = 5.0
@@ -55,10 +57,15 @@ class JobRunner:
         """Takes its turn if no other process has it, and says after how many seconds to look again."""
         try:
             with storing(), self._jobs.turn() as mine:
+                cleaned = float("-inf")
                 while mine and not self._ended.is_set():
-                    self._jobs.clean()
+                    if time.monotonic() - cleaned >= _CLEANED_EVERY:
+                        self._jobs.clean()
+                        cleaned = time.monotonic()
                     for job in self._jobs.unfinished():
                         self._carry_out(job)
+                        if self._ended.is_set():  # perhaps in the middle of this one, and the next must not overtake it
+                            return 0
                     self._ended.wait(_EVERY)
         except Unavailable as error:
             self._log.warning("jobs_wait", problem=error.code)

@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -127,7 +127,8 @@ class Jobs:
 
     def unfinished(self) -> list[Job]:
         """In the order in which they are to be carried out."""
-        return [job for job in self._all() if not job.finished]
+        with_body = (id for id in self._ids() if (self._folder / id / _BODY).exists())
+        return [job for job in self._known(with_body) if not job.finished]
 
     @contextmanager
     def turn(self) -> Iterator[bool]:
@@ -174,8 +175,9 @@ class Jobs:
     def clean(self) -> None:
         """Throws away finished jobs whose time is over, and bodies that never became jobs."""
         now = time.time()
-        known = {job.id: job for job in self._all()}
-        for id in self._ids():
+        ids = self._ids()
+        known = {job.id: job for job in self._known(ids)}
+        for id in ids:
             job = known.get(id)
             if job is None:
                 over = now - (self._folder / id).stat().st_mtime > _HALF_MADE
@@ -187,8 +189,8 @@ class Jobs:
     def _ids(self) -> list[str]:
         return sorted(path.name for path in self._folder.iterdir() if path.is_dir()) if self._folder.is_dir() else []
 
-    def _all(self) -> Iterator[Job]:
-        for id in self._ids():
+    def _known(self, ids: Iterable[str]) -> Iterator[Job]:
+        for id in ids:
             with suppress(NotFound):  # not accepted yet, or just thrown away
                 yield self.get(id)
 

@@ -136,6 +136,19 @@ def test_jobs_are_carried_out_in_the_order_of_their_acceptance(jobs: Jobs, catal
     assert [resource.title for resource in catalogue.find(["a"])] == ["三"]
 
 
+def test_no_job_overtakes_one_that_the_end_of_the_service_left(jobs: Jobs, catalogue: Catalogue) -> None:
+    first = accepted(jobs, *map(course, range(20 * BATCH)))
+    time.sleep(0.002)
+    second = accepted(jobs, course(0, "后来的"))
+    with JobRunner(jobs, catalogue, subjects=lambda text: text):
+        while not jobs.get(first.id).done:
+            time.sleep(0.001)
+    assert [job.id for job in jobs.unfinished()] == [first.id, second.id]
+    assert jobs.get(second.id) == second
+    wait_for_end(jobs, catalogue)
+    assert [resource.title for resource in catalogue.find(["0"])] == ["后来的"]
+
+
 def test_a_job_that_meets_a_bug_fails_and_holds_up_no_other(jobs: Jobs, catalogue: Catalogue) -> None:
     def subjects(text: str) -> str:
         raise ZeroDivisionError(text)
