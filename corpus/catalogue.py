@@ -192,6 +192,12 @@ class Catalogue:
             found = connection.execute(asked) if seq > after else ()
             return seq, [Change(**row._mapping) for row in found]
 
+    def count_changes(self, after: int) -> int:
+        """How many resources changed after a seq."""
+        changed = resources.c.seq > after
+        with self._reading() as connection:
+            return int(connection.execute(select(func.count()).where(changed)).scalar_one())
+
     def watch(self) -> Watch:
         """Tells from now on whether anything in its database was committed."""
         return Watch(self._engine)

@@ -4,21 +4,22 @@ import fcntl
 import json
 import os
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from corpus.catalogue import Catalogue, StoredResource
+from corpus.catalogue import Catalogue
 from corpus.errors import Unavailable
 from corpus.revision import Revision
-from index.base import Base, base_name, open_base
+from index.base import Base, base_name, open_base, verify_base
 from index.building import build_base
-from index.digest import Digest, Digester, Stored
-from index.forking import forked_pool
+from index.digest import Digester, Stored, digest_facts
+from index.digesting import digests
+from index.merging import merge_base, what_changed
 from index.segmentation import Segmenter, open_segmenter
+from index.snapshot_keeper import PARTS
 from index.spelling_building import build_spellings
 from index.spelling_building import source_hash as spelling_source
 from index.spelling_store import SpellingStore
@@ -30,7 +31,6 @@ from index.weighing import compiled_numbers
 Progress = Callable[[str, int, int], None]
 """Called with the stage (base, spell, suggest, whoosh), how many resources are done, and of how many."""
 
-_BATCH = 1000
 _PARALLEL_FROM = 4000
 """Resources from which forking workers is worth its time."""
 _KEPT = 2
@@ -59,20 +59,22 @@ def compile_index(
 def compile_base(
     catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, full: bool = False
 ) -> Path:
-    """Makes the base alone: ranked search answers as soon as it stands."""
+    """Makes the base alone: ranked search answers as soon as it stands.
+
+    Out of the last base and what changed since, where its dictionary is the same and at most half of the texts changed.
+
+    Args:
+        full: analyse all texts anew.
+    """
     segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
-    with _alone(state), catalogue.snapshot() as (seq, count, rows):
+    with _alone(state):
+        seq = catalogue.seq()
+        _remove_later(state, seq)
         directory = state / "bases" / base_name(revision.number, seq)
         if full or not _stands(directory, revision, segmenter):
-            build_base(
-                _digests(rows, segmenter, parallel=count > _PARALLEL_FROM),
-                directory.parent,
-                revision=revision,
-                seq=seq,
-                lexicon=segmenter.lexicon,
-                progress=lambda done: progress("base", done, count),
-            )
-        os.utime(directory)  # the newest is the one in force, also where an older catalogue was put back
+            making = _Making(catalogue, directory.parent, revision, segmenter, progress)
+            directory = (None if full else making.merged()) or making.built()
+        os.utime(directory)  # the newest is the one in force
         _remove_others(directory)
     return directory
 
@@ -138,6 +140,65 @@ def is_current(catalogue: Catalogue, state: Path, *, revision: Revision) -> bool
     return (state / "bases" / base_name(revision.number, catalogue.seq())).is_dir()
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """Makes a base of the catalogue's present state."""
+
+    catalogue: Catalogue
+    bases: Path
+    revision: Revision
+    segmenter: Segmenter
+    progress: Progress
+
+    def built(self) -> Path:
+        """Of all resources."""
+        digest = Digester(self.segmenter).digest
+        with self.catalogue.snapshot() as (seq, count, rows):
+            stored = (Stored(row.serial, row.text_hash, row.body) for row in rows)
+            return build_base(
+                digests(stored, digest, parallel=count > _PARALLEL_FROM),
+                self.bases,
+                revision=self.revision,
+                seq=seq,
+                lexicon=self.segmenter.lexicon,
+                progress=lambda done: self.progress("base", done, count),
+            )
+
+    def merged(self) -> Path | None:
+        """Of the last base and what changed since; None where all has to be analysed."""
+        base = self._last()
+        if base is None or self.catalogue.count_changes(base.manifest.seq) > 2 * len(base):
+            return None
+        seq, changes = self.catalogue.changes(base.manifest.seq)
+        changed = what_changed(base, changes)
+        del changes
+        if 2 * len(changed.texts) > changed.count:
+            return None
+        texts, facts = changed.texts, changed.facts
+        return merge_base(
+            base,
+            changed,
+            chain(
+                digests(texts, Digester(self.segmenter).digest, parallel=len(texts) > _PARALLEL_FROM),
+                digests(facts, digest_facts, parallel=len(facts) > _PARALLEL_FROM) if facts else (),
+            ),
+            self.bases,
+            revision=self.revision,
+            seq=seq,
+            progress=lambda done: self.progress("base", done, changed.count),
+        )
+
+    def _last(self) -> Base | None:
+        """The base of the last change that is whole and of the same dictionary, of whatever revision."""
+        bases: list[Base] = []
+        for directory in self.bases.glob("[0-9]*"):
+            with suppress(Unavailable):
+                bases.append(open_base(directory))
+        alike = [base for base in bases if base.manifest.lexicon == self.segmenter.lexicon]
+        alike.sort(key=lambda base: base.manifest.seq, reverse=True)
+        return next((base for base in alike if not verify_base(base.directory)), None)
+
+
 def _stands(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:
     try:
         manifest = open_base(directory).manifest
@@ -167,6 +228,14 @@ def _opens(directory: Path, segmenter: Segmenter) -> bool:
         return False
 
 
+def _remove_later(state: Path, seq: int) -> None:
+    """Removes what was compiled of a later state: an older catalogue, put back, will give those numbers anew."""
+    for part in ("bases", *PARTS):
+        for path in (state / part).glob("[0-9]*-[0-9]*"):
+            if int(path.name.rpartition("-")[2]) > seq:
+                shutil.rmtree(path)
+
+
 def _remove_others(directory: Path) -> None:
     """Removes what was compiled before, but for the last; mapped files live on for those who read them."""
     others = [path for path in directory.parent.iterdir() if path != directory]
@@ -187,37 +256,3 @@ def _alone(state: Path) -> Iterator[None]:
 def _records(base: Base) -> Iterator[tuple[int, dict[str, object]]]:
     for row, serial in enumerate(base.serials.tolist()):
         yield serial, json.loads(base.blob(row))
-
-
-def _digests(rows: Iterator[StoredResource], segmenter: Segmenter, *, parallel: bool) -> Iterator[Digest]:
-    """The digests of all but withdrawn resources, in the order of their serials."""
-    batches = _batches(Stored(row.serial, row.text_hash, row.body) for row in rows)
-    digester = Digester(segmenter)
-    if not parallel:
-        yield from map(digester.digest, batches)
-        return
-    _Worker.digester = digester  # forked workers find it here, with its dictionary loaded
-    workers = os.cpu_count() or 1
-    with forked_pool(workers) as pool:
-        pending: deque[Future[Digest]] = deque()
-        for batch in batches:
-            pending.append(pool.submit(_digest, batch))
-            if len(pending) > 2 * workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-
-
-class _Worker:
-    digester: Digester
-
-
-def _digest(batch: list[Stored]) -> Digest:
-    return _Worker.digester.digest(batch)
-
-
-def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
-    iterator = iter(rows)
-    yield list(islice(iterator, _BATCH))  # of an empty catalogue too: an empty base has its arrays as well
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch

@@ -25,7 +25,7 @@ _BREATH: Final = 0.002
 """Seconds between two steps, in which requests are answered."""
 _PATIENCE: Final = 0.2
 """Seconds after which one tries again to read a catalogue that could not be read."""
-_PARTS: Final = ("spellings", "suggestions", "whoosh")
+PARTS: Final = ("spellings", "suggestions", "whoosh")
 
 
 class SnapshotKeeper:
@@ -98,7 +98,7 @@ class SnapshotKeeper:
         newest = newest_base(self._state, self._revision)
         if newest is None or newest.name in {self._follower.snapshot.base.directory.name, *self._refused}:
             return None
-        whole = all((self._state / part / newest.name).is_dir() for part in _PARTS)
+        whole = all((self._state / part / newest.name).is_dir() for part in PARTS)
         return newest if whole or self._follower.is_full else None
 
     def _renew(self) -> None:
