@@ -4,22 +4,21 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from corpus.catalogue import Catalogue
 from corpus.errors import Unavailable
 from corpus.revision import Revision
-from index.base import Base, base_name, open_base, verify_base
-from index.building import build_base
-from index.digest import Digester, Stored, digest_facts
-from index.digesting import digests
-from index.merging import merge_base, what_changed
+from index.base import Base, base_name, open_base
+from index.base_making import BaseMaking
 from index.segmentation import Segmenter, open_segmenter
-from index.snapshot_keeper import PARTS
+from index.snapshot import newest_base
+from index.snapshot_keeper import MOST_PENDING, PARTS
 from index.spelling_building import build_spellings
 from index.spelling_building import source_hash as spelling_source
 from index.spelling_store import SpellingStore
@@ -31,10 +30,14 @@ from index.weighing import compiled_numbers
 Progress = Callable[[str, int, int], None]
 """Called with the stage (base, spell, suggest, whoosh), how many resources are done, and of how many."""
 
-_PARALLEL_FROM = 4000
-"""Resources from which forking workers is worth its time."""
-_KEPT = 2
+_KEPT: Final = 2
 """Bases kept: the newest, and the one that running requests may still read."""
+_QUIET: Final = 5
+"""Seconds without a change from which a few changes are compiled too."""
+_TIMES: Final = 10
+"""How many times as long as a compilation takes it has to be quiet for it."""
+_TOOK: Final = "compiled-in"
+"""The file with the seconds that the last compilation took."""
 
 
 def compile_index(
@@ -49,11 +52,30 @@ def compile_index(
         full: compile also what already stands.
     Returns: the base's directory.
     """
+    started, all_of_it = time.monotonic(), full or not is_current(catalogue, state, revision=revision)
     directory = compile_base(catalogue, state, revision=revision, progress=progress, full=full)
-    compile_spellings(directory, state, revision=revision, progress=progress, full=full)
-    compile_suggestions(directory, state, revision=revision, progress=progress, full=full)
-    compile_structured(directory, state, revision=revision, progress=progress, full=full)
+    _compile_parts(directory, state, revision=revision, progress=progress, full=full)
+    if all_of_it:
+        (state / _TOOK).write_text(f"{time.monotonic() - started:.1f}")
     return directory
+
+
+def keep_up(catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, quiet: float) -> bool:
+    """Compiles what has become due, and says whether anything had.
+
+    Everything, where no base is of this revision or more than `MOST_PENDING` resources changed since the last one, or
+    where fewer did and it has been quiet long enough for what that costs; else the parts that a base still lacks.
+
+    Args:
+        quiet: seconds since the catalogue's last change.
+    """
+    directory = newest_base(state, revision)
+    segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
+    stands = directory is not None and _stands(directory, revision, segmenter)
+    if directory is None or not stands or _is_due(catalogue, open_base(directory), state, quiet):
+        compile_index(catalogue, state, revision=revision, progress=progress)
+        return True
+    return _complete(directory, state, revision, segmenter, progress)
 
 
 def compile_base(
@@ -72,7 +94,7 @@ def compile_base(
         _remove_later(state, seq)
         directory = state / "bases" / base_name(revision.number, seq)
         if full or not _stands(directory, revision, segmenter):
-            making = _Making(catalogue, directory.parent, revision, segmenter, progress)
+            making = BaseMaking(catalogue, directory.parent, revision, segmenter, partial(progress, "base"))
             directory = (None if full else making.merged()) or making.built()
         os.utime(directory)  # the newest is the one in force
         _remove_others(directory)
@@ -135,68 +157,42 @@ def compile_structured(
         _remove_others(target)
 
 
+def _compile_parts(directory: Path, state: Path, *, revision: Revision, progress: Progress, full: bool = False) -> None:
+    compile_spellings(directory, state, revision=revision, progress=progress, full=full)
+    compile_suggestions(directory, state, revision=revision, progress=progress, full=full)
+    compile_structured(directory, state, revision=revision, progress=progress, full=full)
+
+
 def is_current(catalogue: Catalogue, state: Path, *, revision: Revision) -> bool:
     """Whether the base of the catalogue's present state stands."""
     return (state / "bases" / base_name(revision.number, catalogue.seq())).is_dir()
 
 
-@dataclass(frozen=True, slots=True)
-class _Making:
-    """Makes a base of the catalogue's present state."""
+def _is_due(catalogue: Catalogue, base: Base, state: Path, quiet: float) -> bool:
+    """Whether enough changed since a base, or something did and nothing more comes."""
+    last, seq = base.manifest.seq, catalogue.seq()
+    if seq <= last:
+        return seq < last
+    if seq - last > MOST_PENDING and catalogue.count_changes(last) > MOST_PENDING:
+        return True
+    return quiet >= max(_QUIET, _TIMES * _took(state))
 
-    catalogue: Catalogue
-    bases: Path
-    revision: Revision
-    segmenter: Segmenter
-    progress: Progress
 
-    def built(self) -> Path:
-        """Of all resources."""
-        digest = Digester(self.segmenter).digest
-        with self.catalogue.snapshot() as (seq, count, rows):
-            stored = (Stored(row.serial, row.text_hash, row.body) for row in rows)
-            return build_base(
-                digests(stored, digest, parallel=count > _PARALLEL_FROM),
-                self.bases,
-                revision=self.revision,
-                seq=seq,
-                lexicon=self.segmenter.lexicon,
-                progress=lambda done: self.progress("base", done, count),
-            )
+def _took(state: Path) -> float:
+    """Seconds that the last compilation took; 0 if nobody knows."""
+    with suppress(OSError, ValueError):
+        return float((state / _TOOK).read_text())
+    return 0
 
-    def merged(self) -> Path | None:
-        """Of the last base and what changed since; None where all has to be analysed."""
-        base = self._last()
-        if base is None or self.catalogue.count_changes(base.manifest.seq) > 2 * len(base):
-            return None
-        seq, changes = self.catalogue.changes(base.manifest.seq)
-        changed = what_changed(base, changes)
-        del changes
-        if 2 * len(changed.texts) > changed.count:
-            return None
-        texts, facts = changed.texts, changed.facts
-        return merge_base(
-            base,
-            changed,
-            chain(
-                digests(texts, Digester(self.segmenter).digest, parallel=len(texts) > _PARALLEL_FROM),
-                digests(facts, digest_facts, parallel=len(facts) > _PARALLEL_FROM) if facts else (),
-            ),
-            self.bases,
-            revision=self.revision,
-            seq=seq,
-            progress=lambda done: self.progress("base", done, changed.count),
-        )
 
-    def _last(self) -> Base | None:
-        """The base of the last change that is whole and of the same dictionary, of whatever revision."""
-        bases: list[Base] = []
-        for directory in self.bases.glob("[0-9]*"):
-            with suppress(Unavailable):
-                bases.append(open_base(directory))
-        alike = [base for base in bases if base.manifest.lexicon == self.segmenter.lexicon]
-        alike.sort(key=lambda base: base.manifest.seq, reverse=True)
-        return next((base for base in alike if not verify_base(base.directory)), None)
+def _complete(directory: Path, state: Path, revision: Revision, segmenter: Segmenter, progress: Progress) -> bool:
+    """Makes the parts that a base lacks and says whether there were any."""
+    spells = _spells(state / "spellings" / directory.name, revision, segmenter)
+    completes = _completes(state / "suggestions" / directory.name, revision)
+    if spells and completes and _opens(state / "whoosh" / directory.name, segmenter):
+        return False
+    _compile_parts(directory, state, revision=revision, progress=progress)
+    return True
 
 
 def _stands(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:

@@ -198,7 +198,7 @@ def test_worker_processes_build_the_same_base(
     catalogue.write(resources(4500))
     manifests = []
     for parallel_from in (0, 10_000):
-        monkeypatch.setattr("index.indexing._PARALLEL_FROM", parallel_from)
+        monkeypatch.setattr("index.base_making._PARALLEL_FROM", parallel_from)
         directory = compile_base(catalogue, state, revision=revision, progress=lambda *_: None, full=True)
         manifests.append(open_base(directory).manifest)
     assert manifests[0] == manifests[1]

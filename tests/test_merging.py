@@ -70,12 +70,15 @@ def other_facts(draw: st.DrawFn) -> Edit:
     )
 
 
+STEPS = st.lists(st.lists(edits() | other_facts(), max_size=5), min_size=1, max_size=3)
 COURSE = Resource(id="a", kind="course", title="太极拳入门", source="甲", creators=("王老师",), description="昆曲")
 
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(resources(), max_size=6), st.lists(st.lists(edits() | other_facts(), max_size=5), min_size=1, max_size=3))
+@given(
+    st.lists(resources(), max_size=6), st.lists(st.lists(edits() | other_facts(), max_size=5), min_size=1, max_size=3)
+)
 @example([], [[]])
 @example([COURSE], [[lambda catalogue: catalogue.delete(["a"])], [lambda catalogue: catalogue.write([COURSE])]])
 @example(
