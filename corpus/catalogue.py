@@ -48,6 +48,7 @@ counters = Table(
     "counters", metadata, Column("name", String(32), primary_key=True), Column("value", Integer, nullable=False)
 )
 _LIVE: Final = resources.c.status != _DELETED
+_CHANGE: Final = [resources.c[name] for name in ("seq", "serial", "id", "status", "text_hash", "body")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,15 +183,21 @@ class Catalogue:
         Args:
             hidden: only what is not shown any more: hidden, withdrawn or deleted.
         """
-        own = resources.c
-        columns = own.seq, own.serial, own.id, own.status, own.text_hash, own.body
-        asked = select(*columns).where(own.seq > after).order_by(own.seq).limit(limit)
+        own = resources.c.seq
+        asked = select(*_CHANGE).where(own > after).order_by(own).limit(limit)
         if hidden:
-            asked = asked.where(own.status != "active")
+            asked = asked.where(resources.c.status != "active")
         with self._reading() as connection:
             seq = _counter(connection, "seq")
             found = connection.execute(asked) if seq > after else ()
             return seq, [Change(**row._mapping) for row in found]
+
+    def changes_until(self, seq: int, *, limit: int) -> list[Change]:
+        """The last of the changes up to a seq, the last first, of resources that did not change since."""
+        own = resources.c.seq
+        asked = select(*_CHANGE).where(own <= seq).order_by(own.desc()).limit(limit)
+        with self._reading() as connection:
+            return [Change(**row._mapping) for row in connection.execute(asked)]
 
     def count_changes(self, after: int) -> int:
         """How many resources changed after a seq."""

@@ -16,6 +16,7 @@ from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import Base, base_name, open_base
 from index.base_making import BaseMaking
+from index.history import is_of_history
 from index.segmentation import Segmenter, open_segmenter
 from index.snapshot import newest_base
 from index.snapshot_keeper import MOST_PENDING, PARTS
@@ -90,9 +91,8 @@ def compile_base(
     """
     segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
     with _alone(state):
-        seq = catalogue.seq()
-        _remove_later(state, seq)
-        directory = state / "bases" / base_name(revision.number, seq)
+        _remove_strange(catalogue, state)
+        directory = state / "bases" / base_name(revision.number, catalogue.seq())
         if full or not _stands(directory, revision, segmenter):
             making = BaseMaking(catalogue, directory.parent, revision, segmenter, partial(progress, "base"))
             directory = (None if full else making.merged()) or making.built()
@@ -170,9 +170,11 @@ def is_current(catalogue: Catalogue, state: Path, *, revision: Revision) -> bool
 
 def _is_due(catalogue: Catalogue, base: Base, state: Path, quiet: float) -> bool:
     """Whether enough changed since a base, or something did and nothing more comes."""
+    if not is_of_history(base, catalogue):
+        return True
     last, seq = base.manifest.seq, catalogue.seq()
-    if seq <= last:
-        return seq < last
+    if seq == last:
+        return False
     if seq - last > MOST_PENDING and catalogue.count_changes(last) > MOST_PENDING:
         return True
     return quiet >= max(_QUIET, _TIMES * _took(state))
@@ -224,12 +226,13 @@ def _opens(directory: Path, segmenter: Segmenter) -> bool:
         return False
 
 
-def _remove_later(state: Path, seq: int) -> None:
-    """Removes what was compiled of a later state: an older catalogue, put back, will give those numbers anew."""
-    for part in ("bases", *PARTS):
-        for path in (state / part).glob("[0-9]*-[0-9]*"):
-            if int(path.name.rpartition("-")[2]) > seq:
-                shutil.rmtree(path)
+def _remove_strange(catalogue: Catalogue, state: Path) -> None:
+    """Removes what was compiled of another history than the catalogue's: its numbers are given anew."""
+    for directory in (state / "bases").glob("[0-9]*"):
+        with suppress(Unavailable):
+            if not is_of_history(open_base(directory), catalogue):
+                for part in ("bases", *PARTS):
+                    shutil.rmtree(state / part / directory.name, ignore_errors=True)
 
 
 def _remove_others(directory: Path) -> None:

@@ -98,6 +98,21 @@ def test_a_damaged_base_is_not_merged_from(catalogue: Catalogue, state: Path, co
     assert verify_base(state / "bases" / "0-1510") == []
 
 
+@pytest.mark.parametrize("more", [1497, 1600])
+def test_an_older_catalogue_put_back_and_written_on_is_compiled_anew(
+    catalogue: Catalogue, state: Path, compiled: Compile, revision: Revision, more: int
+) -> None:
+    compiled()
+    older = Catalogue.open(f"sqlite:///{state}/older.db")
+    older.write(COURSES[:3])
+    older.write([Resource(id=f"b:{i}", kind="book", title=f"苏绣第{i}册") for i in range(more)])
+    directory = compile_base(older, state, revision=revision, progress=lambda *_: None)
+    assert [path.name for path in directory.parent.iterdir()] == [f"0-{3 + more}"]
+    base = open_base(directory)
+    assert {base.ids[row][0] for row in range(3, len(base))} == {"b"}
+    older.close()
+
+
 @pytest.mark.slow
 def test_what_was_compiled_of_a_later_catalogue_never_comes_back(
     catalogue: Catalogue, state: Path, revision: Revision
