@@ -96,7 +96,7 @@ def compile_base(
         if full or not _stands(directory, revision, segmenter):
             making = BaseMaking(catalogue, directory.parent, revision, segmenter, partial(progress, "base"))
             directory = (None if full else making.merged()) or making.built()
-        os.utime(directory)  # the newest is the one in force
+        os.utime(directory)  # the last one used is kept longest
         _remove_others(directory)
     return directory
 
@@ -228,11 +228,16 @@ def _opens(directory: Path, segmenter: Segmenter) -> bool:
 
 def _remove_strange(catalogue: Catalogue, state: Path) -> None:
     """Removes what was compiled of another history than the catalogue's: its numbers are given anew."""
-    for directory in (state / "bases").glob("[0-9]*"):
+    parts, seq = [state / name for name in ("bases", *PARTS)], catalogue.seq()
+    names = {path.name for part in parts for path in part.glob("[0-9]*-[0-9]*")}
+    strange = {name for name in names if int(name.rpartition("-")[2]) > seq}
+    for name in names - strange:
         with suppress(Unavailable):
-            if not is_of_history(open_base(directory), catalogue):
-                for part in ("bases", *PARTS):
-                    shutil.rmtree(state / part / directory.name, ignore_errors=True)
+            if not is_of_history(open_base(state / "bases" / name), catalogue):
+                strange.add(name)
+    for part in parts:
+        for name in strange:
+            shutil.rmtree(part / name, ignore_errors=True)
 
 
 def _remove_others(directory: Path) -> None:

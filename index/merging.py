@@ -92,7 +92,7 @@ def merge_base(
         progress(len(changed.kept) + assembly.rows)
     facts, texts = _splices(base, changed)
     vocabulary, numbering = numbered_vocabulary(assembly.vocabulary)
-    rows_now = texts.places.astype(np.uint32)
+    rows_now = texts.places.astype(np.uint32)  # -1 is GONE
     older = _Postings.of(_compiled(base), rows_now[: len(base)])
     newer = _Postings.of(invert(assembly.entries, numbering), rows_now[len(base) :])
     terms, more, own = _merged_vocabulary(base, older.kept, vocabulary)

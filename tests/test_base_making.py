@@ -1,6 +1,5 @@
 """A base is merged out of the last one where that can be, and built of all resources where not."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -114,13 +113,15 @@ def test_an_older_catalogue_put_back_and_written_on_is_compiled_anew(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("damaged", [False, True])
 def test_what_was_compiled_of_a_later_catalogue_never_comes_back(
-    catalogue: Catalogue, state: Path, revision: Revision
+    catalogue: Catalogue, state: Path, revision: Revision, damaged: bool
 ) -> None:
     compile_index(catalogue, state, revision=revision, progress=lambda *_: None)
     older = Catalogue.open(f"sqlite:///{state}/older.db")  # as a backup has it
     older.write(COURSES[:3])
-    os.utime(state / "bases" / "0-1500", (2e9, 2e9))
+    if damaged:
+        (state / "bases" / "0-1500" / "manifest.json").unlink()
     compile_index(older, state, revision=revision, progress=lambda *_: None)
     for part in ("bases", "spellings", "suggestions", "whoosh"):
         assert [path.name for path in (state / part).iterdir()] == ["0-3"]
