@@ -1,25 +1,22 @@
-"""One service per state directory and per port, and its orderly end."""
+"""One service per state directory and per port."""
 
 import errno
 import fcntl
 import os
-import signal
 import socket
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
-
-import uvicorn
-from starlette.types import ASGIApp
+from typing import IO, Final
 
 from api.causes import cause
-from api.protocol import HttpProtocol
 from corpus.errors import Conflict, InvalidInput
 
-_GRACE: Final = 8
-"""Seconds that running requests are given; the process ends within 10."""
-_BACKLOG: Final = 2048
+BACKLOG: Final = 2048
+"""Connections that may wait to be accepted."""
+_DYING: Final = 1.0
+"""Seconds in which the children of a killed service have ended; they hold its lock as long as they live."""
 
 
 @contextmanager
@@ -29,21 +26,45 @@ def only_service(state: Path) -> Iterator[None]:
     Raises: Conflict if another service holds it.
     """
     with (state / "serve.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(file):
             file.seek(0)
             number = file.read().strip() or "未知"
             message = f"状态目录 {state} 上已有一个服务在运行（进程号 {number}），一个目录只能运行一个。"
-            raise Conflict(message, code="already-running") from None
+            raise Conflict(message, code="already-running")
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
 
 
+def is_served(state: Path) -> bool:
+    """Whether a service runs on a state directory."""
+    try:
+        with (state / "serve.lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether a lock could be had."""
+    until = time.monotonic() + _DYING
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
 def bind(host: str, port: int) -> socket.socket:
-    """A socket bound to an address, not listening yet.
+    """A socket that listens on an address.
 
     Raises: Conflict if the port is taken; InvalidInput if the address cannot be had.
     """
@@ -53,7 +74,7 @@ def bind(host: str, port: int) -> socket.socket:
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind(address)
-            bound.listen(_BACKLOG)
+            bound.listen(BACKLOG)
         except OSError:
             bound.close()
             raise
@@ -67,29 +88,3 @@ def bind(host: str, port: int) -> socket.socket:
             raise InvalidInput(f"没有权限使用端口 {port}，请用 1024 以上的端口。", code="no-port") from error
         raise InvalidInput(f"不能使用地址 {host}:{port}：{cause(error)}。", code="no-address") from error
     return bound
-
-
-def serve_app(app: ASGIApp, bound: socket.socket, *, ready: Callable[[], None]) -> None:
-    """Answers requests until SIGTERM or SIGINT; those that run are finished first.
-
-    Args:
-        ready: called as soon as requests and signals will be heeded.
-    """
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http=HttpProtocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=_BACKLOG,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    server = uvicorn.Server(config)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, server.handle_exit)  # uvicorn raises it again at the end, when it means nothing more
-    ready()
-    server.run(sockets=[bound])

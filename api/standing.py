@@ -1,0 +1,41 @@
+"""What of the index stands, and whether that is enough for the catalogue's present state."""
+
+from pathlib import Path
+from typing import Final
+
+from corpus.errors import Unavailable
+from corpus.revision import Revision
+from index.base import base_name
+from index.snapshot import Snapshot, open_snapshot
+from index.weighing import compiled_numbers
+
+MOST_PENDING: Final = 0
+"""Changes after the newest base that snapshots read from the catalogue themselves; more are compiled into a base."""
+
+
+def base_seq(state: Path, revision: Revision) -> int | None:
+    """The state of the catalogue that the newest base was compiled from; None where no base stands."""
+    bases = (state / "bases").glob(base_name(revision.number, 0)[:-1] + "*")
+    newest = max(bases, key=lambda path: path.stat().st_mtime_ns, default=None)
+    return None if newest is None else int(newest.name.rpartition("-")[2])
+
+
+def is_enough(seq: int, state: Path, revision: Revision) -> bool:
+    """Whether the newest base, and what snapshots read themselves, hold a state of the catalogue.
+
+    A base of a later state does not: the catalogue was put back, or this is not its last state.
+    """
+    known = base_seq(state, revision)
+    return known is not None and known <= seq <= known + MOST_PENDING
+
+
+def standing_snapshot(state: Path, revision: Revision) -> Snapshot:
+    """The newest snapshot, if it is one of this program's.
+
+    Raises: Unavailable (code no-index) if there is none; otherwise it must be compiled anew, for the reason given.
+    """
+    snapshot = open_snapshot(state, revision=revision)
+    manifest = snapshot.base.manifest
+    if manifest.lexicon != snapshot.segmenter.lexicon or manifest.numbers != compiled_numbers(revision.tuning):
+        raise Unavailable("词典或排序数字与上次编制索引时不同。", code="other-index")
+    return snapshot
