@@ -9,7 +9,7 @@ import structlog
 
 from api.logs import where
 from api.settings import Settings
-from api.standing import is_enough
+from api.standing import is_current
 from corpus.catalogue import Catalogue
 from corpus.errors import XuejingError
 from corpus.revision import Revision
@@ -54,7 +54,7 @@ def _follow(settings: Settings, revision: Revision) -> int:
         compiled = _compile(catalogue, settings.state, revision)
         while not compiled:
             time.sleep(_LOOK_EVERY)
-            if watch.moved() and not is_enough(catalogue.seq(), settings.state, revision):
+            if watch.moved() and not is_current(catalogue.seq(), settings.state, revision):
                 compiled = _compile(catalogue, settings.state, revision)
         return compiled
     finally:
@@ -71,7 +71,7 @@ def _compile(catalogue: Catalogue, state: Path, revision: Revision) -> int:
         nonlocal resources
         resources = max(resources, total, 1)
 
-    if is_enough(catalogue.seq(), state, revision):
+    if is_current(catalogue.seq(), state, revision):
         directory = open_snapshot(state, revision=revision).base.directory
         for compile_part in (compile_spellings, compile_suggestions, compile_structured):
             compile_part(directory, state, revision=revision, progress=note)

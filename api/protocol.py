@@ -21,8 +21,14 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        if self.leaving and self.cycle is not None:
-            self.cycle.keep_alive = False
+        if self.leaving:
+            self.answer_last()
+
+    def answer_last(self) -> None:
+        """Has the answer that is being made end the connection."""
+        cycle: Any = self.cycle  # None before the first request
+        if cycle is not None:
+            cycle.keep_alive = False
 
     def data_received(self, data: bytes) -> None:
         cycle: Any = self.cycle  # None before the first request

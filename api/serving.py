@@ -81,6 +81,9 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Goes on accepting for a moment; each answer says that its connection ends."""
         HttpProtocol.leaving = True
+        for connection in self.server_state.connections:
+            if isinstance(connection, HttpProtocol):
+                connection.answer_last()
         until = time.monotonic() + _LAST_REQUESTS
         while self.server_state.connections and time.monotonic() < until:
             await asyncio.sleep(0.02)

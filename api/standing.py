@@ -20,13 +20,19 @@ def base_seq(state: Path, revision: Revision) -> int | None:
     return None if newest is None else int(newest.name.rpartition("-")[2])
 
 
-def is_enough(seq: int, state: Path, revision: Revision) -> bool:
-    """Whether the newest base, and what snapshots read themselves, hold a state of the catalogue.
+def is_current(seq: int, state: Path, revision: Revision) -> bool:
+    """Whether no base has to be compiled for the catalogue's last state.
 
-    A base of a later state does not: the catalogue was put back, or this is not its last state.
+    A base of a later state is none of this catalogue's: an older one was put back.
     """
     known = base_seq(state, revision)
     return known is not None and known <= seq <= known + MOST_PENDING
+
+
+def holds(seq: int, state: Path, revision: Revision) -> bool:
+    """Whether the newest base, and what snapshots read themselves, have reached a state of the catalogue."""
+    known = base_seq(state, revision)
+    return known is not None and seq <= known + MOST_PENDING
 
 
 def standing_snapshot(state: Path, revision: Revision) -> Snapshot:

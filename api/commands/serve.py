@@ -54,9 +54,10 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
 def _prepare(place: Workplace) -> None:
     """Makes what must stand before the first answer, and of a small catalogue all; the indexer makes the rest."""
     with place.catalogue() as catalogue:
-        _bring_demo(catalogue)
-        stands = _stands(place)
         small = catalogue.count() <= SMALL
+        if small:
+            _bring_demo(catalogue)
+        stands = _stands(place)
         if small or not stands:
             with Bars() as bars:
                 compile_needed = compile_index if small else compile_base
