@@ -4,7 +4,6 @@ Children are forked, so that they share what the supervisor has loaded. It runs 
 event loop: those are made after the fork.
 """
 
-import gc
 import os
 import select
 import signal
@@ -17,6 +16,7 @@ from typing import Final
 import structlog
 
 from api.child_process import ChildProcess, Duty, start_child
+from api.collector import settle
 
 _STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 _LOOK: Final = 1.0
@@ -81,7 +81,7 @@ class Supervisor:
 
     def _start(self, posts: Sequence[_Post]) -> None:
         """Starts children; those who answer requests first, and the others when these are ready."""
-        self._freeze()
+        self._prepare()
         answering = [post for post in posts if post.duty.answers]
         for post in answering:
             post.child = start_child(post.duty)
@@ -92,15 +92,13 @@ class Supervisor:
             if not post.duty.answers:
                 post.child = start_child(post.duty)
 
-    def _freeze(self) -> None:
-        """Brings what is shared up to date, and keeps the collector from writing to its pages."""
+    def _prepare(self) -> None:
+        """Brings what children share up to date."""
         try:
             self._refresh()
         except Exception as error:  # noqa: BLE001  # with what was loaded before, children still answer
             _log.error("refresh_failed", error=type(error).__qualname__, problem=getattr(error, "code", None))
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        settle()
 
     def _tend(self) -> None:
         """Starts anew who has died and is due, and ends who does not leave."""
@@ -124,7 +122,7 @@ class Supervisor:
 
     def _reload(self) -> None:
         """Fresh children in the place of those that answer requests; who cannot start leaves the old one there."""
-        self._freeze()
+        self._prepare()
         posts = [post for post in self._posts if post.duty.answers]
         for post, fresh in [(post, start_child(post.duty)) for post in posts]:
             if fresh.is_ready(_PATIENCE):

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.child_process import Duty
+from api.collector import unobserved
 from api.commands.options import Json
 from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
@@ -40,7 +41,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
     with only_service(place.state), bind(settings.host, settings.port) as bound:
         _prepare(place)
         newest = NewestSnapshot(place.state, revision=revision)
-        with ThreadPoolExecutor(1) as pool:  # what belongs to a thread ends with it, and is not inherited
+        with unobserved(), ThreadPoolExecutor(1) as pool:  # what belongs to a thread ends with it, and is not inherited
             pool.submit(warm_up, newest()).result()
         duties = [
             Duty(name=f"worker-{n}", work=partial(answer_requests, settings, newest, bound), answers=True)
@@ -67,7 +68,8 @@ def _prepare(place: Workplace) -> None:
 def _stands(place: Workplace) -> bool:
     """Whether an index stands that this program can answer from; says what is wrong with another."""
     try:
-        standing_snapshot(place.state, place.revision)
+        with unobserved():
+            standing_snapshot(place.state, place.revision)
     except Unavailable as error:
         if error.code != "no-index":
             say(f"{error.message}正在重新编制索引……")
