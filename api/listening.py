@@ -6,12 +6,12 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final
 
 from api.causes import cause
-from corpus.errors import Conflict, InvalidInput
+from corpus.errors import Conflict, InvalidInput, XuejingError
 
 BACKLOG: Final = 2048
 """Connections that may wait to be accepted."""
@@ -63,28 +63,38 @@ def _locked(file: IO[str]) -> bool:
             return True
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens on an address.
+@contextmanager
+def listening(host: str, port: int, *, number: int) -> Iterator[list[socket.socket]]:
+    """Several sockets that listen on one address: the system deals out new connections evenly among them.
+
+    As long as they are open here, no connection is lost while one worker takes another's place.
 
     Raises: Conflict if the port is taken; InvalidInput if the address cannot be had.
     """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        bound = socket.socket(family, kind, protocol)
+    with ExitStack() as opened:
         try:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(address)
-            bound.listen(BACKLOG)
-        except OSError:
-            bound.close()
-            raise
-    except socket.gaierror as error:
-        raise InvalidInput(f"没有“{host}”这个地址。", code="no-address") from error
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            message = f"端口 {port} 已被别的程序占用，请换一个，例如 --port {port + 1}。"
-            raise Conflict(message, code="port-in-use") from error
-        if error.errno == errno.EACCES:
-            raise InvalidInput(f"没有权限使用端口 {port}，请用 1024 以上的端口。", code="no-port") from error
-        raise InvalidInput(f"不能使用地址 {host}:{port}：{cause(error)}。", code="no-address") from error
-    return bound
+            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            bound = [opened.enter_context(socket.socket(family, kind, protocol)) for _ in range(number)]
+            for one in bound:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound[0].bind(address)
+            for one in bound:  # only now: the first must not join those of another service
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            for one in bound[1:]:
+                one.bind(bound[0].getsockname())
+            for one in bound:
+                one.listen(BACKLOG)
+        except OSError as error:
+            raise _refusal(error, host, port) from error
+        yield bound
+
+
+def _refusal(error: OSError, host: str, port: int) -> XuejingError:
+    if isinstance(error, socket.gaierror):
+        return InvalidInput(f"没有“{host}”这个地址。", code="no-address")
+    if error.errno == errno.EADDRINUSE:
+        message = f"端口 {port} 已被别的程序占用，请换一个，例如 --port {port + 1}。"
+        return Conflict(message, code="port-in-use")
+    if error.errno == errno.EACCES:
+        return InvalidInput(f"没有权限使用端口 {port}，请用 1024 以上的端口。", code="no-port")
+    return InvalidInput(f"不能使用地址 {host}:{port}：{cause(error)}。", code="no-address")

@@ -32,7 +32,7 @@ def worker_app(settings: Settings, newest: NewestSnapshot, *, recorder: QueryRec
 def answer_requests(
     settings: Settings, newest: NewestSnapshot, bound: socket.socket, ready: Callable[[], None]
 ) -> None:
-    """Answers what arrives at a listening socket until SIGTERM; other processes may share it.
+    """Answers what arrives at a listening socket until SIGTERM; a process that takes its place may share it.
 
     Args:
         newest: as the parent has loaded it.

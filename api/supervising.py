@@ -28,7 +28,7 @@ _FAREWELL: Final = 9.3
 _SHORT_LIFE: Final = 5.0
 """Seconds; who lives shorter is started anew after a pause, which doubles each time."""
 _FIRST_PAUSE: Final = 0.25
-_LONGEST_PAUSE: Final = 30.0
+_LONGEST_PAUSE: Final = 5.0
 
 _log = structlog.get_logger("supervisor")
 

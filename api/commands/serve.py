@@ -13,7 +13,7 @@ from api.commands.options import Json
 from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
 from api.indexer import SMALL, keep_indexed
-from api.listening import bind, only_service
+from api.listening import listening, only_service
 from api.logs import configure_logs
 from api.moments import today
 from api.newest import NewestSnapshot, warm_up
@@ -38,18 +38,21 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
     place = open_workplace(host=host, port=port, workers=workers)
     settings, revision = place.settings, place.revision
     configure_logs(level=settings.log_level, format=settings.log_format)
-    with only_service(place.state), bind(settings.host, settings.port) as bound:
+    with (
+        only_service(place.state),
+        listening(settings.host, settings.port, number=settings.workers) as sockets,
+    ):
         _prepare(place)
         newest = NewestSnapshot(place.state, revision=revision)
         with unobserved(), ThreadPoolExecutor(1) as pool:  # what belongs to a thread ends with it, and is not inherited
             pool.submit(warm_up, newest()).result()
         duties = [
             Duty(name=f"worker-{n}", work=partial(answer_requests, settings, newest, bound), answers=True)
-            for n in range(1, settings.workers + 1)
+            for n, bound in enumerate(sockets, start=1)
         ]
         indexing = Duty(name="indexer", work=lambda ready: keep_indexed(settings, revision), answers=False)
         supervisor = Supervisor([*duties, indexing], refresh=newest)
-        supervisor.run(ready=lambda: _announce(bound, json=json))
+        supervisor.run(ready=lambda: _announce(sockets[0], json=json))
 
 
 def _prepare(place: Workplace) -> None:
