@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.listening import BACKLOG
+from api.metrics import count_together
 from api.newest import NewestSnapshot, warm_up
 from api.protocol import HttpProtocol
 from api.query_recording import QueryRecorder, recording
@@ -38,6 +39,7 @@ def answer_requests(
         newest: as the parent has loaded it.
         ready: called when requests are being answered.
     """
+    count_together(settings.state)
     with recording(settings) as recorder:
         warm_up(newest())  # what belongs to a thread, such as Whoosh's open files, is no child's to inherit
         server = _Server(_configured(worker_app(settings, newest, recorder=recorder)), ready=ready)

@@ -77,13 +77,15 @@ def test_every_route_is_documented(app: Any) -> None:
         "/v1/items/{id}/similar",
         "/livez",
         "/readyz",
+        "/metrics",
         "/version",
     }
-    for path in document["paths"].values():
-        for operation in path.values():
+    for path, described in document["paths"].items():
+        answer = "text/plain" if path == "/metrics" else "application/json"
+        for operation in described.values():
             assert operation["summary"]
             for status, response in operation["responses"].items():
-                expected = "application/json" if status == "200" else "application/problem+json"
+                expected = answer if status == "200" else "application/problem+json"
                 assert expected in response["content"]
 
 

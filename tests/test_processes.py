@@ -86,7 +86,7 @@ class Service:
             priorities = [os.getpriority(os.PRIO_PROCESS, child) for child in self.children()]
         except ProcessLookupError:
             return False
-        return priorities == [0, 0, 10]
+        return priorities == [0, 0, 10] and all(map(lives, self.children()))
 
     def titles(self, text: str) -> list[str]:
         answer = httpx2.get(f"{self.url}/v1/search", params={"q": text}, timeout=30)
@@ -155,6 +155,25 @@ def test_who_is_killed_is_started_anew(service: Service, which: int) -> None:
     until(lambda: killed not in service.children() and service.whole())
     assert [service.titles("余华") for _ in range(10)] == [["活着"]] * 10
     assert f'"pid": {killed}, "code": -9' in service.log()
+
+
+def test_any_worker_tells_the_sum_of_all_also_of_those_that_were_killed(service: Service) -> None:
+    def answered() -> float:
+        text = httpx2.get(f"{service.url}/metrics", timeout=30).text
+        lines = [
+            line for line in text.splitlines() if line.startswith("xuejing_requests_total") and "/v1/lists" in line
+        ]
+        return sum(float(line.rpartition(" ")[2]) for line in lines)
+
+    until(service.whole)
+    for _ in range(2):
+        before = answered()
+        for _ in range(10):
+            httpx2.get(f"{service.url}/v1/lists/new", timeout=30)
+        until(lambda: answered() == before + 10)
+        os.kill(service.children()[0], signal.SIGKILL)
+        until(service.whole)
+    assert answered() == 20
 
 
 def test_a_new_indexer_finds_what_the_killed_one_left(service: Service) -> None:

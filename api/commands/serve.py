@@ -15,6 +15,7 @@ from api.commands.workplace import Workplace, open_workplace
 from api.indexer import SMALL, keep_indexed
 from api.listening import listening, only_service
 from api.logs import configure_logs
+from api.metrics import forget_counts
 from api.moments import today
 from api.newest import NewestSnapshot, warm_up
 from api.serving import answer_requests
@@ -42,6 +43,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
         only_service(place.state),
         listening(settings.host, settings.port, number=settings.workers) as sockets,
     ):
+        forget_counts(place.state)
         _prepare(place)
         newest = NewestSnapshot(place.state, revision=revision)
         with unobserved(), ThreadPoolExecutor(1) as pool:  # what belongs to a thread ends with it, and is not inherited
