@@ -32,7 +32,7 @@ def configure_logs(*, level: str, format: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(lowest),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
@@ -86,6 +86,7 @@ class RequestLog:
                 status=status,
                 ms=round(seconds * 1000, 2),
                 request_id=request_id,
+                **_caller(inner),
             )
 
     def _report(self, error: Exception, request_id: str) -> None:
@@ -102,6 +103,12 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
             return str(value, "ascii")
     return new_identifier()
+
+
+def _caller(scope: Scope) -> dict[str, str]:
+    """The public id of the key that was asked with."""
+    key = scope["state"].get("key")
+    return {"key": key.id} if key else {}
 
 
 def _template(scope: Scope) -> str:

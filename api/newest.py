@@ -4,11 +4,13 @@ from pathlib import Path
 
 from fastapi import Request
 
+from corpus.catalogue import Catalogue
 from corpus.revision import Revision
 from index.filters import COUNTED
 from index.query import Query
 from index.search import search
-from index.snapshot import Snapshot, SnapshotKeeper
+from index.snapshot import Snapshot
+from index.snapshot_keeper import SnapshotKeeper
 from recommender.recommend import recommend
 from recommender.request import Interest
 from recommender.request import Request as RecommendRequest
@@ -17,14 +19,15 @@ from recommender.request import Request as RecommendRequest
 class NewestSnapshot:
     """The newest snapshot of a state directory, opened as soon as an index stands there."""
 
-    def __init__(self, state: Path, *, revision: Revision) -> None:
+    def __init__(self, state: Path, *, revision: Revision, catalogue: Catalogue | None = None) -> None:
         self._state = state
         self._revision = revision
+        self._catalogue = catalogue
         self._keeper: SnapshotKeeper | None = None
 
     def __call__(self) -> Snapshot:
         if self._keeper is None:
-            self._keeper = SnapshotKeeper(self._state, revision=self._revision)
+            self._keeper = SnapshotKeeper(self._state, revision=self._revision, catalogue=self._catalogue)
         return self._keeper.current
 
 

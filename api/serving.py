@@ -4,8 +4,8 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import Final
 
 import uvicorn
@@ -16,8 +16,12 @@ from api.listening import BACKLOG
 from api.metrics import count_together
 from api.newest import NewestSnapshot, warm_up
 from api.protocol import HttpProtocol
-from api.query_recording import QueryRecorder, recording
+from api.query_recording import recording
+from api.request_limits import RequestLimits
 from api.settings import Settings
+from corpus.catalogue import Catalogue
+from corpus.keys import KeyStore
+from corpus.revision import Revision
 
 _LAST_REQUESTS: Final = 1.0
 """Seconds in which an open connection may bring one more request, whose answer closes it."""
@@ -25,24 +29,35 @@ _GRACE: Final = 5
 """Seconds that running requests are given then."""
 
 
-def worker_app(settings: Settings, newest: NewestSnapshot, *, recorder: QueryRecorder | None) -> FastAPI:
-    """The application of one worker, made in its own process."""
-    return create_app(newest, help_line=settings.help_line, recorder=recorder)
+@contextmanager
+def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
+    """The application of one worker with all that it holds open, to be made in the worker's own process."""
+    with (
+        closing(Catalogue.open(settings.catalogue_url)) as catalogue,
+        closing(KeyStore.open(settings.catalogue_url)) as keys,
+        recording(settings) as recorder,
+    ):
+        newest = NewestSnapshot(settings.state, revision=revision, catalogue=catalogue)
+        warm_up(newest())
+        yield create_app(
+            newest,
+            help_line=settings.help_line,
+            recorder=recorder,
+            keys=keys,
+            open_reading=settings.open_reading,
+            limits=RequestLimits.of(settings, workers=settings.workers),
+        )
 
 
-def answer_requests(
-    settings: Settings, newest: NewestSnapshot, bound: socket.socket, ready: Callable[[], None]
-) -> None:
+def answer_requests(settings: Settings, revision: Revision, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Answers what arrives at a listening socket until SIGTERM; a process that takes its place may share it.
 
     Args:
-        newest: as the parent has loaded it.
         ready: called when requests are being answered.
     """
     count_together(settings.state)
-    with recording(settings) as recorder:
-        warm_up(newest())  # what belongs to a thread, such as Whoosh's open files, is no child's to inherit
-        server = _Server(_configured(worker_app(settings, newest, recorder=recorder)), ready=ready)
+    with worker_app(settings, revision) as app:
+        server = _Server(_configured(app), ready=ready)
         signal.signal(signal.SIGTERM, server.handle_exit)
         server.run(sockets=[bound])
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -1,22 +1,17 @@
 """What of the index stands, and whether that is enough for the catalogue's present state."""
 
 from pathlib import Path
-from typing import Final
 
 from corpus.errors import Unavailable
 from corpus.revision import Revision
-from index.base import base_name
-from index.snapshot import Snapshot, open_snapshot
+from index.snapshot import Snapshot, newest_base, open_snapshot
+from index.snapshot_keeper import MOST_PENDING
 from index.weighing import compiled_numbers
-
-MOST_PENDING: Final = 0
-"""Changes after the newest base that snapshots read from the catalogue themselves; more are compiled into a base."""
 
 
 def base_seq(state: Path, revision: Revision) -> int | None:
     """The state of the catalogue that the newest base was compiled from; None where no base stands."""
-    bases = (state / "bases").glob(base_name(revision.number, 0)[:-1] + "*")
-    newest = max(bases, key=lambda path: path.stat().st_mtime_ns, default=None)
+    newest = newest_base(state, revision)
     return None if newest is None else int(newest.name.rpartition("-")[2])
 
 

@@ -50,14 +50,9 @@ class Supervisor:
     those that answer requests, the old ones leaving only when the new ones are there.
     """
 
-    def __init__(self, duties: Sequence[Duty], *, refresh: Callable[[], object]) -> None:
-        """
-        Args:
-            refresh: brings what children share up to date; called before each fork.
-        """
+    def __init__(self, duties: Sequence[Duty]) -> None:
         self._posts = [_Post(duty=duty) for duty in duties]
         self._leaving: list[ChildProcess] = []
-        self._refresh = refresh
 
     def run(self, *, ready: Callable[[], None]) -> None:
         """Returns when it was told to stop and all children have ended.
@@ -66,6 +61,7 @@ class Supervisor:
             ready: called when those who answer requests do so.
         """
         terminal = _has_terminal() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+        settle()
         with _signals() as heard:
             try:
                 self._start(self._posts)
@@ -81,7 +77,6 @@ class Supervisor:
 
     def _start(self, posts: Sequence[_Post]) -> None:
         """Starts children; those who answer requests first, and the others when these are ready."""
-        self._prepare()
         answering = [post for post in posts if post.duty.answers]
         for post in answering:
             post.child = start_child(post.duty)
@@ -91,14 +86,6 @@ class Supervisor:
         for post in posts:
             if not post.duty.answers:
                 post.child = start_child(post.duty)
-
-    def _prepare(self) -> None:
-        """Brings what children share up to date."""
-        try:
-            self._refresh()
-        except Exception as error:  # noqa: BLE001  # with what was loaded before, children still answer
-            _log.error("refresh_failed", error=type(error).__qualname__, problem=getattr(error, "code", None))
-        settle()
 
     def _tend(self) -> None:
         """Starts anew who has died and is due, and ends who does not leave."""
@@ -122,7 +109,6 @@ class Supervisor:
 
     def _reload(self) -> None:
         """Fresh children in the place of those that answer requests; who cannot start leaves the old one there."""
-        self._prepare()
         posts = [post for post in self._posts if post.duty.answers]
         for post, fresh in [(post, start_child(post.duty)) for post in posts]:
             if fresh.is_ready(_PATIENCE):

@@ -174,14 +174,19 @@ class Catalogue:
         with self._reading() as connection:
             yield from _stored(connection, _LIVE)
 
-    def changes(self, after: int, *, limit: int | None = None) -> tuple[int, list[Change]]:
+    def changes(self, after: int, *, limit: int | None = None, hidden: bool = False) -> tuple[int, list[Change]]:
         """The last seq, and what changed after another, the first change first, from one read transaction.
 
         A resource that changed several times stands there once, with its last change; a deleted one as a tombstone.
+
+        Args:
+            hidden: only what is not shown any more: hidden, withdrawn or deleted.
         """
         own = resources.c
         columns = own.seq, own.serial, own.id, own.status, own.text_hash, own.body
         asked = select(*columns).where(own.seq > after).order_by(own.seq).limit(limit)
+        if hidden:
+            asked = asked.where(own.status != "active")
         with self._reading() as connection:
             seq = _counter(connection, "seq")
             found = connection.execute(asked) if seq > after else ()

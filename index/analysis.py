@@ -16,6 +16,11 @@ _HAN_RUN = re.compile("[〇一-鿿㐀-䶿\U00020000-\U0003ffff]+")
 _OTHER_RUN = re.compile("[a-z]+|[0-9]+")
 
 
+def is_word(term: str) -> bool:
+    """Whether a term is a word; bigrams and pieces are not."""
+    return not term.startswith((BIGRAM, PIECE))
+
+
 def word_terms(words: list[Word]) -> Iterator[str]:
     """The words of a text and the parts inside them, as search mode gives them."""
     for word in words:

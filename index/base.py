@@ -5,18 +5,20 @@ under its own name is whole. Nothing in it is a pickle.
 """
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64, read_only
-from index.strings import StringTable
+from index.strings import MISSING, LongerTable, StringTable
+from index.tail import NO_TAIL, Tail
 from index.whole_directory import damaged, finish_directory, read_manifest, unfinished_directory
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when an older base can no longer be read; it is then built anew."""
 
 FACETS: Final = (
@@ -56,6 +58,8 @@ class Manifest:
     """Terms below this number are words; bigrams and pieces follow."""
     averages: Sequence[float]
     """Mean length of each text field in words, over the rows that have it."""
+    pivot: float
+    """Mean norm of the rows' vectors of words."""
     facets: Mapping[str, Sequence[str]]
     """The values behind each facet's codes."""
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -66,14 +70,26 @@ class Manifest:
         return base_name(self.revision, self.seq)
 
 
+class Postings(NamedTuple):
+    """What the kernel scores by: postings by term, of the base and of its tail, with one kind of impact."""
+
+    offsets: UInt64
+    rows: UInt32
+    impacts: Float32
+    tail_terms: UInt32
+    tail_offsets: UInt64
+    tail_rows: UInt32
+    tail_impacts: Float32
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """The arrays of a base. R rows, T terms of which W are words, P postings."""
 
     directory: Path
     manifest: Manifest
-    terms: StringTable
-    ids: StringTable
+    terms: StringTable | LongerTable
+    ids: StringTable | LongerTable
     term_offsets: UInt64
     """(T + 1,) where each term's postings begin."""
     posting_rows: UInt32
@@ -112,29 +128,123 @@ class Base:
     """(R,) 0–10, NaN unknown."""
     popularity: Float32
     """(R,) rank within the same source and kind, 0 to 1; 0 unknown."""
+    counted_popularity: Float32
+    """(R,) the count as its source gives it, NaN unknown."""
     completeness: Float32
     """(R,) share of the facts a reader looks for that are known."""
     editions: UInt32
     """(R,) the same number for the editions of one work."""
+    edition_hashes: UInt64
+    """Ascending; the hash behind each number of `editions`."""
+    text_hashes: UInt64
+    """(R,) of the analysed texts."""
     exact_hashes: UInt64
     """Ascending hashes of folded titles, creators and ISBNs."""
     exact_rows: UInt32
     facet_offsets: Mapping[str, UInt32]
     facet_codes: Mapping[str, UInt32]
+    facets: Mapping[str, Sequence[str]]
+    """The values behind each facet's codes."""
+    tail: Tail = NO_TAIL
+    """What changed since; arrays by row then hold its rows as well."""
 
     def __len__(self) -> int:
+        """How many rows there are, those of the tail included."""
+        return len(self.serials)
+
+    @property
+    def compiled_rows(self) -> int:
+        """How many rows it had when it was compiled; those of its tail follow."""
         return self.manifest.rows
+
+    @property
+    def scored(self) -> Postings:
+        """The postings with their impacts on a search."""
+        tail = self.tail
+        return Postings(
+            self.term_offsets, self.posting_rows, self.bm25f, tail.terms, tail.offsets, tail.posting_rows, tail.bm25f
+        )
+
+    @property
+    def alike(self) -> Postings:
+        """The postings of words with their impacts on likeness."""
+        tail = self.tail
+        own = self.term_offsets, self.posting_rows, self.similarity
+        return Postings(*own, tail.terms, tail.offsets, tail.posting_rows, tail.similarity)
+
+    @property
+    def vectors(self) -> tuple[UInt64, UInt32, Float32, UInt32, Float32]:
+        """Where each row's vector begins, and the vectors of base and tail."""
+        return self.row_offsets, self.row_terms, self.row_weights, self.tail.row_terms, self.tail.row_weights
+
+    def vector(self, row: int) -> tuple[UInt32, Float32]:
+        """The row's words and their weights."""
+        start, stop = self.row_offsets[row : row + 2].tolist()
+        if start < len(self.row_terms):
+            return self.row_terms[start:stop], self.row_weights[start:stop]
+        own = slice(start - len(self.row_terms), stop - len(self.row_terms))
+        return self.tail.row_terms[own], self.tail.row_weights[own]
+
+    def is_word(self, term: int) -> bool:
+        """Whether a term is a word; bigrams and pieces are not."""
+        late = term - len(self.term_offsets) + 1
+        return self.tail.new_words[late] if late >= 0 else term < self.manifest.words
 
     def blob(self, row: int) -> bytes:
         """The row's public JSON object."""
+        if row >= self.compiled_rows or row in self.tail.changed_blobs:
+            return self.tail.changed_blobs.get(row) or self.tail.blobs[row - self.compiled_rows]
         start, stop = self.blob_offsets[row : row + 2].tolist()
         return self.blobs[start:stop].tobytes()
 
     def fields_of(self, term: int, row: int) -> int:
         """A bit for each text field of the row in which the term stands."""
-        start, stop = self.term_offsets[term : term + 2].tolist()
-        at = start + int(np.searchsorted(self.posting_rows[start:stop], np.uint32(row)))
-        return int(self.posting_fields[at]) if at < stop and self.posting_rows[at] == row else 0
+        rows, fields = self.posting_rows, self.posting_fields
+        if row >= self.compiled_rows:
+            place = int(np.searchsorted(self.tail.terms, term))
+            start, stop = self.tail.offsets[place : place + 2].tolist()
+            rows, fields = self.tail.posting_rows, self.tail.posting_fields
+        else:
+            start, stop = self.term_offsets[term : term + 2].tolist()
+        at = start + int(np.searchsorted(rows[start:stop], np.uint32(row)))
+        return int(fields[at]) if at < stop and rows[at] == row else 0
+
+    def fields_at(self, places: UInt64) -> UInt8:
+        """For each of some postings a bit for each text field in which its term stands."""
+        own = len(self.posting_rows)
+        late = places >= own
+        fields = np.empty(len(places), np.uint8)
+        fields[~late] = self.posting_fields[places[~late]]
+        fields[late] = self.tail.posting_fields[places[late] - np.uint64(own)]
+        return fields
+
+    def rows_exactly(self, hashes: UInt64) -> UInt32:
+        """The rows with a folded title, creator or ISBN that has one of the hashes."""
+        starts = np.searchsorted(self.exact_hashes, hashes, side="left").tolist()
+        ends = np.searchsorted(self.exact_hashes, hashes, side="right").tolist()
+        found = [self.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
+        if self.tail.exact:
+            late = [row for name in hashes.tolist() for row in self.tail.exact.get(name, ()) if row < len(self)]
+            found.append(np.array(late, np.uint32))
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+
+    def compiled_rows_of(self, serials: UInt32) -> UInt32:
+        """The rows that resources had when the base was compiled; what it lacks is left out."""
+        known = self.serials[: self.compiled_rows]
+        if not len(known):
+            return np.empty(0, np.uint32)
+        rows = np.minimum(np.searchsorted(known, serials), len(known) - 1)
+        there: UInt32 = rows[known[rows] == serials].astype(np.uint32)
+        return there
+
+    def rows_of_serials(self, serials: UInt32) -> UInt32:
+        """The rows that resources have now, or had last; what was never here is left out."""
+        rows = dict(zip(serials.tolist(), itertools.repeat(MISSING)))
+        compiled = self.compiled_rows_of(serials)
+        late = np.flatnonzero(np.isin(self.serials[self.compiled_rows :], serials)) + self.compiled_rows
+        for row in [*compiled.tolist(), *late.tolist()]:
+            rows[int(self.serials[row])] = row
+        return np.array([row for row in rows.values() if row != MISSING], np.uint32)
 
 
 def base_name(revision: int, seq: int) -> str:
@@ -167,6 +277,7 @@ def open_base(directory: Path) -> Base:
         return Base(
             directory=directory,
             manifest=manifest,
+            facets=manifest.facets,
             facet_offsets={name: arrays[f"facet-{name}-offsets"] for name in FACETS},
             facet_codes={name: arrays[f"facet-{name}-codes"] for name in FACETS},
             **tables,

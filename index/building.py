@@ -9,7 +9,7 @@ import numpy as np
 
 from corpus.resource import TEXT_FIELDS
 from corpus.revision import Revision
-from index.analysis import BIGRAM, PIECE
+from index.analysis import BIGRAM, PIECE, is_word
 from index.arrays import Float32, UInt8, UInt16, UInt32, UInt64, offsets_of
 from index.base import FACETS, FORMAT, Manifest, base_name, write_base
 from index.digest import Digest
@@ -17,6 +17,8 @@ from index.inversion import merge_fields, scatter
 from index.strings import string_table
 from index.weighing import Counts, compiled_numbers, weigh
 
+Entries = tuple[UInt32, UInt32, UInt8, UInt8]
+"""Counted terms of some rows: provisional number of the term, row, field, count; ordered by row, then term."""
 Progress = Callable[[int], None]
 """Called with the number of resources done so far."""
 
@@ -33,14 +35,15 @@ def build_base(
         assembly.add(digest)
         progress(assembly.rows)
     numbering, words = _numbering(assembly.vocabulary)
-    postings = _invert(assembly, numbering)
+    postings = invert(assembly.entries, numbering)
     lengths = _joined(assembly.columns["lengths"], np.uint16).reshape(-1, len(TEXT_FIELDS))
     averages = _averages(lengths)
+    weighed = weigh(Counts(**postings, lengths=lengths, averages=averages, words=words), revision.tuning)
     arrays: dict[str, Any] = {
         **postings,
         **{f"terms-{name}": array for name, array in string_table(_renumbered(assembly.vocabulary, numbering)).items()},
         **{f"ids-{name}": array for name, array in string_table(assembly.ids).items()},
-        **weigh(Counts(**postings, lengths=lengths, averages=averages, words=words), revision.tuning),
+        **weighed.arrays,
         **assembly.facts(),
         "lengths": lengths,
     }
@@ -53,6 +56,7 @@ def build_base(
         rows=assembly.rows,
         words=words,
         averages=averages.tolist(),
+        pivot=weighed.pivot,
         facets={name: list(values) for name, values in assembly.facet_values.items()},
     )
     path = directory / base_name(revision.number, seq)
@@ -67,7 +71,7 @@ class _Assembly:
     rows: int = 0
     ids: list[str] = field(default_factory=list)
     vocabulary: dict[str, int] = field(default_factory=dict)
-    entries: list[tuple[UInt32, UInt32, UInt8, UInt8]] = field(default_factory=list)
+    entries: list[Entries] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
     facet_values: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
 
@@ -80,6 +84,7 @@ class _Assembly:
         self._keep("lengths", digest.lengths.ravel())
         self._keep("serials", np.array(digest.serials, np.uint32))
         self._keep("edition_hashes", digest.edition_hashes)
+        self._keep("text_hashes", digest.text_hashes)
         self._keep("exact_hashes", digest.exact_hashes)
         self._keep("exact_rows", digest.exact_rows + shift)
         self._keep("blobs", np.frombuffer(b"".join(digest.blobs), np.uint8))
@@ -108,15 +113,28 @@ class _Assembly:
         facts["exact_rows"] = column["exact_rows"][order]
         facts["year"] = (column["published"] // 10_000).astype(np.uint16)
         facts["completeness"] = column["completeness"]
-        facts["editions"] = np.unique(column["edition_hashes"], return_inverse=True)[1].astype(np.uint32)
+        facts["text_hashes"] = column["text_hashes"]
+        facts["edition_hashes"], editions = np.unique(column["edition_hashes"], return_inverse=True)
+        facts["editions"] = editions.astype(np.uint32)
         for name in FACETS:
             facts[f"facet-{name}-codes"] = column[f"facet-{name}-codes"]
             facts[f"facet-{name}-offsets"] = offsets_of(column[f"facet-{name}-lengths"], np.uint32)
-        group = facts["facet-kind-codes"].astype(np.uint64) << np.uint64(32)
-        has_source = column["facet-source-lengths"] > 0
-        group[has_source] |= facts["facet-source-codes"].astype(np.uint64) + np.uint64(1)
-        facts["popularity"] = _rank_within(group, column["popularity"])
+        groups = popularity_groups(
+            facts["facet-kind-codes"], column["facet-source-lengths"], facts["facet-source-codes"]
+        )
+        facts["counted_popularity"] = column["popularity"]
+        facts["popularity"] = _rank_within(groups, column["popularity"])
         return facts
+
+
+def popularity_groups(kinds: UInt32, source_lengths: UInt32, sources: UInt32) -> UInt64:
+    """(rows,) one number for each source and kind: only within them are counts comparable.
+
+    `source_lengths` (rows,) is 1 where a row has a source, and `sources` the codes of those.
+    """
+    groups = kinds.astype(np.uint64) << np.uint64(32)
+    groups[source_lengths > 0] |= sources.astype(np.uint64) + np.uint64(1)
+    return groups
 
 
 def _joined(parts: Sequence[Any], dtype: Any) -> Any:
@@ -128,7 +146,7 @@ def _numbering(vocabulary: Mapping[str, int]) -> tuple[UInt32, int]:
     terms = sorted(vocabulary, key=lambda term: (term.startswith(PIECE), term.startswith(BIGRAM), term))
     numbering = np.empty(len(terms), np.uint32)
     numbering[[vocabulary[term] for term in terms]] = np.arange(len(terms), dtype=np.uint32)
-    return numbering, sum(not term.startswith((PIECE, BIGRAM)) for term in terms)
+    return numbering, sum(map(is_word, terms))
 
 
 def _renumbered(vocabulary: Mapping[str, int], numbering: UInt32) -> list[str]:
@@ -138,18 +156,18 @@ def _renumbered(vocabulary: Mapping[str, int], numbering: UInt32) -> list[str]:
     return texts
 
 
-def _invert(assembly: _Assembly, numbering: UInt32) -> dict[str, Any]:
+def invert(entries: list[Entries], numbering: UInt32) -> dict[str, Any]:
     """Postings by term from the entries of all rows; uses the entries up."""
     per_term = np.zeros(len(numbering), np.uint64)
-    for terms, *_ in assembly.entries:
+    for terms, *_ in entries:
         per_term += np.bincount(numbering[terms], minlength=len(numbering)).astype(np.uint64)
     entry_offsets = offsets_of(per_term, np.uint64)
     total = int(entry_offsets[-1])
     rows, fields, counts = np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8)
     cursor = entry_offsets[:-1].copy()
-    assembly.entries.reverse()
-    while assembly.entries:
-        terms, entry_rows, entry_fields, entry_counts = assembly.entries.pop()
+    entries.reverse()
+    while entries:
+        terms, entry_rows, entry_fields, entry_counts = entries.pop()
         scatter(cursor, numbering[terms], entry_rows, entry_fields, entry_counts, rows, fields, counts)
     offsets = np.empty(len(numbering) + 1, np.uint64)
     posting_rows, posting_fields = np.empty(total, np.uint32), np.empty(total, np.uint8)

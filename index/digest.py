@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -33,12 +33,23 @@ _FACTS = ("creators", "provider", "description", "tags", "published", "rating", 
 """What a reader looks for; the share of it that is known is a resource's completeness."""
 
 
+class Stored(NamedTuple):
+    """A resource as the catalogue keeps it."""
+
+    serial: int
+    text_hash: str
+    body: str
+    """The exchange form as JSON."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """A batch of n resources; row numbers in it count from 0."""
 
     ids: Sequence[str]
     serials: Sequence[int]
+    text_hashes: UInt64
+    """(n,) of the analysed texts."""
     terms: Sequence[str]
     """The batch's own vocabulary."""
     entry_rows: UInt32
@@ -71,9 +82,9 @@ class Digester:
         self._segmenter = segmenter
         self._known: dict[str, tuple[list[str], int]] = {}
 
-    def digest(self, batch: Sequence[tuple[int, str]]) -> Digest:
-        """The digest of (serial, exchange JSON) pairs."""
-        records = [json.loads(body) for _, body in batch]
+    def digest(self, batch: Sequence[Stored]) -> Digest:
+        """The digest of resources as the catalogue keeps them."""
+        records = [json.loads(body) for _, _, body in batch]
         vocabulary: dict[str, int] = {}
         lengths = np.zeros((len(records), len(TEXT_FIELDS)), np.uint16)
         numbers: list[int] = []
@@ -88,16 +99,17 @@ class Digester:
         exact = [(row, key) for row, record in enumerate(records) for key in exact_keys(record)]
         return Digest(
             ids=[record["id"] for record in records],
-            serials=[serial for serial, _ in batch],
+            serials=[serial for serial, _, _ in batch],
+            text_hashes=np.array([short_hash(text_hash) for _, text_hash, _ in batch], np.uint64),
             terms=list(vocabulary),
             lengths=lengths,
             exact_hashes=string_hashes([key for _, key in exact]),
             exact_rows=np.array([row for row, _ in exact], np.uint32),
             edition_hashes=string_hashes([edition_key(record) for record in records]),
-            facets={name: [_facet_values(record, name) for record in records] for name in FACETS},
-            blobs=[body.encode() for _, body in batch],
+            facets={name: [facet_values(record, name) for record in records] for name in FACETS},
+            blobs=[body.encode() for _, _, body in batch],
             **_count(numbers, runs),
-            **_columns(records),
+            **fact_columns(records),
         )
 
     def _terms(self, text: str, remember: bool) -> tuple[list[str], int]:
@@ -139,7 +151,8 @@ def _count(numbers: Sequence[int], runs: Sequence[tuple[int, int, int]]) -> dict
     }
 
 
-def _facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
+def facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
+    """The values of a facet that a resource in exchange form has."""
     value = record.get(_FACET_FIELDS.get(facet, facet))
     if value is None:
         return ()
@@ -148,7 +161,13 @@ def _facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
     return value if isinstance(value, list) else (value,)
 
 
-def _columns(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def short_hash(text_hash: str) -> int:
+    """The first 64 bits of a hash that the catalogue gives in hexadecimal digits."""
+    return int(text_hash[:16], 16)
+
+
+def fact_columns(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What is known of resources in exchange form besides texts and facets, (n,) each, by the names of `Digest`."""
     rows = [
         (
             record.get("status", "active") == "active",

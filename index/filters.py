@@ -110,7 +110,7 @@ def _mask(snapshot: Snapshot, filter: Filter) -> RowMask:
 
 def _wanted(snapshot: Snapshot, name: str, values: Sequence[str]) -> RowMask:
     """(codes,) 1 for the codes that one of the values means, in whatever script or case it is written."""
-    wanted = np.zeros(len(snapshot.base.manifest.facets[name]), np.uint8)
+    wanted = np.zeros(len(snapshot.base.facets[name]), np.uint8)
     known = snapshot.facet_values[name]
     for value in values:
         meant = snapshot.revision.subject_of(value) if name == "subject" else None
@@ -126,7 +126,7 @@ def _without(facet: str) -> dict[str, Any]:
 
 
 def _code_counts(snapshot: Snapshot, name: str, rows: UInt32, groups: UInt32) -> tuple[FacetValue, ...]:
-    values = snapshot.base.manifest.facets[name]
+    values = snapshot.base.facets[name]
     counts, last = np.zeros(len(values), np.uint32), np.zeros(len(values), np.uint32)
     count_codes(rows, groups, snapshot.base.facet_offsets[name], snapshot.base.facet_codes[name], counts, last)
     best = np.argsort(-counts.astype(np.int64), kind="stable")[:_MOST_VALUES]

@@ -39,15 +39,29 @@ def mark_codes(wanted: UInt8, offsets: UInt32, codes: UInt32, mask: RowMask) -> 
 
 
 @_compiled
-def _cosine(offsets: UInt64, terms: UInt32, weights: Float32, one: Number, other: Number) -> Number:
-    """The dot product of two rows' vectors, whose terms ascend."""
+def _cosine(
+    offsets: UInt64,
+    terms: UInt32,
+    weights: Float32,
+    tail_terms: UInt32,
+    tail_weights: Float32,
+    one: Number,
+    other: Number,
+) -> Number:
+    """The dot product of two rows' vectors, whose terms ascend; what lies beyond `terms` stands in the tail's."""
     a, a_end = offsets[one], offsets[one + np.uint32(1)]
     b, b_end = offsets[other], offsets[other + np.uint32(1)]
+    a_terms, a_weights, b_terms, b_weights = terms, weights, terms, weights
+    size = np.uint64(len(terms))
+    if a >= size:
+        a, a_end, a_terms, a_weights = a - size, a_end - size, tail_terms, tail_weights
+    if b >= size:
+        b, b_end, b_terms, b_weights = b - size, b_end - size, tail_terms, tail_weights
     total: Number = np.float32(0)
     while a < a_end and b < b_end:
-        left, right = terms[a], terms[b]
+        left, right = a_terms[a], b_terms[b]
         if left == right:
-            total += weights[a] * weights[b]
+            total += a_weights[a] * b_weights[b]
         if left <= right:
             a += np.uint64(1)
         if right <= left:
@@ -56,10 +70,19 @@ def _cosine(offsets: UInt64, terms: UInt32, weights: Float32, one: Number, other
 
 
 @_compiled
-def cosines(offsets: UInt64, terms: UInt32, weights: Float32, row: int, rows: UInt32, out: Float32) -> None:
+def cosines(
+    offsets: UInt64,
+    terms: UInt32,
+    weights: Float32,
+    tail_terms: UInt32,
+    tail_weights: Float32,
+    row: int,
+    rows: UInt32,
+    out: Float32,
+) -> None:
     """Cosine of one row's vector with each of several, into `out` (n,); norms are 1."""
     for i in range(len(rows)):
-        out[i] = _cosine(offsets, terms, weights, np.uint32(row), rows[i])
+        out[i] = _cosine(offsets, terms, weights, tail_terms, tail_weights, np.uint32(row), rows[i])
 
 
 @_compiled
@@ -73,6 +96,8 @@ def choose_varied(
     offsets: UInt64,
     terms: UInt32,
     weights: Float32,
+    tail_terms: UInt32,
+    tail_weights: Float32,
     provider_offsets: UInt32,
     provider_codes: UInt32,
     kinds: UInt32,
@@ -90,6 +115,7 @@ def choose_varied(
 
     Args:
         offsets, terms, weights: vectors of words by row, norm 1.
+        tail_terms, tail_weights: goes on where `terms` and `weights` end.
         kinds: (rows,) each row's code.
         rows, relevance: (c,) candidates, the most relevant first; 0 to 1.
         left: (kinds,) how many of each kind may still be chosen; counted down.
@@ -116,7 +142,7 @@ def choose_varied(
             row = rows[best]
             provider = _code(provider_offsets, provider_codes, row)
             for other in before[compared[best] : known]:
-                alike = _TOPIC * _cosine(offsets, terms, weights, other, row)
+                alike = _TOPIC * _cosine(offsets, terms, weights, tail_terms, tail_weights, other, row)
                 if provider >= 0 and provider == _code(provider_offsets, provider_codes, other):
                     alike += _PROVIDER
                 if kinds[row] == kinds[other]:

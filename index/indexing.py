@@ -16,7 +16,7 @@ from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import Base, base_name, open_base
 from index.building import build_base
-from index.digest import Digest, Digester
+from index.digest import Digest, Digester, Stored
 from index.forking import forked_pool
 from index.segmentation import Segmenter, open_segmenter
 from index.spelling_building import build_spellings
@@ -191,7 +191,7 @@ def _records(base: Base) -> Iterator[tuple[int, dict[str, object]]]:
 
 def _digests(rows: Iterator[StoredResource], segmenter: Segmenter, *, parallel: bool) -> Iterator[Digest]:
     """The digests of all but withdrawn resources, in the order of their serials."""
-    batches = _batches((row.serial, row.body) for row in rows)
+    batches = _batches(Stored(row.serial, row.text_hash, row.body) for row in rows)
     digester = Digester(segmenter)
     if not parallel:
         yield from map(digester.digest, batches)
@@ -212,11 +212,11 @@ class _Worker:
     digester: Digester
 
 
-def _digest(batch: list[tuple[int, str]]) -> Digest:
+def _digest(batch: list[Stored]) -> Digest:
     return _Worker.digester.digest(batch)
 
 
-def _batches(rows: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
     iterator = iter(rows)
     yield list(islice(iterator, _BATCH))  # of an empty catalogue too: an empty base has its arrays as well
     while batch := list(islice(iterator, _BATCH)):

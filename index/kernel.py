@@ -24,21 +24,21 @@ _inlined = numba.njit(inline="always")
 
 
 @_inlined
-def _worse(score_a: Number, row_a: Number, score_b: Number, row_b: Number) -> bool:
-    return bool(score_a < score_b or (score_a == score_b and row_a > row_b))
+def _worse(serials: UInt32, score_a: Number, row_a: Number, score_b: Number, row_b: Number) -> bool:
+    return bool(score_a < score_b or (score_a == score_b and serials[row_a] > serials[row_b]))
 
 
 @_inlined
-def _sift_down(scores: Float32, rows: UInt32, size: int, score: Number, row: Number) -> None:
+def _sift_down(serials: UInt32, scores: Float32, rows: UInt32, size: int, score: Number, row: Number) -> None:
     """Puts a row where the heap's root was, and lets it sink to its place."""
     i = 0
     while True:
         child = 2 * i + 1
         if child >= size:
             break
-        if child + 1 < size and _worse(scores[child + 1], rows[child + 1], scores[child], rows[child]):
+        if child + 1 < size and _worse(serials, scores[child + 1], rows[child + 1], scores[child], rows[child]):
             child += 1
-        if not _worse(scores[child], rows[child], score, row):
+        if not _worse(serials, scores[child], rows[child], score, row):
             break
         scores[i], rows[i] = scores[child], rows[child]
         i = child
@@ -46,16 +46,16 @@ def _sift_down(scores: Float32, rows: UInt32, size: int, score: Number, row: Num
 
 
 @_compiled
-def _keep(scores: Float32, rows: UInt32, size: int, score: Number, row: Number) -> int:
+def _keep(serials: UInt32, scores: Float32, rows: UInt32, size: int, score: Number, row: Number) -> int:
     """Puts a row into the min-heap of the best, if it belongs there; returns the heap's new size."""
     if size == len(rows):
-        if size and _worse(scores[0], rows[0], score, row):
-            _sift_down(scores, rows, size, score, row)
+        if size and _worse(serials, scores[0], rows[0], score, row):
+            _sift_down(serials, scores, rows, size, score, row)
         return size
     i = size
     while i > 0:
         parent = (i - 1) >> 1
-        if not _worse(score, row, scores[parent], rows[parent]):
+        if not _worse(serials, score, row, scores[parent], rows[parent]):
             break
         scores[i], rows[i] = scores[parent], rows[parent]
         i = parent
@@ -64,12 +64,12 @@ def _keep(scores: Float32, rows: UInt32, size: int, score: Number, row: Number) 
 
 
 @_compiled
-def _sort_best_first(scores: Float32, rows: UInt32, size: int) -> None:
+def _sort_best_first(serials: UInt32, scores: Float32, rows: UInt32, size: int) -> None:
     """Empties the heap from its worst row, so that the arrays end best first."""
     for end in range(size - 1, 0, -1):
         score, row = scores[end], rows[end]
         scores[end], rows[end] = scores[0], rows[0]
-        _sift_down(scores, rows, end, score, row)
+        _sift_down(serials, scores, rows, end, score, row)
 
 
 @_inlined
@@ -82,6 +82,21 @@ def _find(posting_rows: UInt32, start: Number, stop: Number, row: Number) -> Num
         else:
             stop = middle
     return start
+
+
+@_inlined
+def _span(offsets: UInt64, tail_terms: UInt32, tail_offsets: UInt64, term: Number, part: int) -> tuple[Number, Number]:
+    """Where a term's postings begin and end, in the base (part 0) or in its tail (part 1)."""
+    start: Number = np.uint64(0)
+    stop: Number = np.uint64(0)
+    if part == 0:
+        if term + np.uint64(1) < len(offsets):
+            start, stop = offsets[term], offsets[term + np.uint64(1)]
+    else:
+        at = _find(tail_terms, np.uint64(0), np.uint64(len(tail_terms)), term)
+        if at < len(tail_terms) and tail_terms[at] == term:
+            start, stop = tail_offsets[at], tail_offsets[at + np.uint64(1)]
+    return start, stop
 
 
 @_compiled
@@ -115,6 +130,10 @@ def rank(
     offsets: UInt64,
     posting_rows: UInt32,
     impacts: Float32,
+    tail_terms: UInt32,
+    tail_offsets: UInt64,
+    tail_rows: UInt32,
+    tail_impacts: Float32,
     terms: UInt32,
     weights: Float32,
     bits: UInt64,
@@ -128,6 +147,7 @@ def rank(
     phrase_rows: UInt32,
     phrase_bonuses: Float32,
     prior: Float32,
+    serials: UInt32,
     allowed: RowMask,
     accumulator: Float32,
     marks: UInt64,
@@ -137,10 +157,12 @@ def rank(
     top_rows: UInt32,
     top_marks: UInt64,
 ) -> tuple[int, Number, int, int]:
-    """The best allowed rows for a query of word groups, best first, ties by row.
+    """The best allowed rows for a query of word groups, best first, ties by serial.
 
     Args:
         offsets, posting_rows, impacts: postings by term.
+        tail_terms, tail_offsets, tail_rows, tail_impacts: further postings, of rows that have none among those; the
+            terms that have any ascend.
         terms, weights, bits: (m,) the query's terms; `bits` is a term's own bit, 0 for a bigram or piece, which
             scores but does not count. Counted terms come first. Weights >= 0.
         instead: (m,) bits of earlier terms; where a row holds one of them, this term marks it but does not score:
@@ -152,6 +174,7 @@ def rank(
         exact_rows, exact_bonus: (e,) rows that match all groups, and what they are worth more.
         phrase_rows, phrase_bonuses: (p,) rows, and what each of them is worth more if it matches by a word.
         prior: (rows,) factor of the score, > 0.
+        serials: (rows,) the lower one comes first where scores are equal.
         accumulator, marks: (rows,) scratch, zero on return; on entry zero too, but for a head start that allowed
             rows may have where `wanted` is 0.
         matched, counts: (rows,) scratch; on return matched[:total] are the rows that match, in no order.
@@ -160,19 +183,23 @@ def rank(
         that was asked of them in the end, and the most that any allowed row matches (ALL_GROUPS for an exact row).
     Source: term-at-a-time evaluation, Zobel & Moffat 2006, Inverted Files for Text Search Engines, §4.
     """
+    parts = 2 if len(tail_terms) else 1
     candidates, counted = np.uint64(0), 0
     while counted < len(terms) and bits[counted]:
         weight, bit, before = weights[counted], bits[counted], instead[counted]
-        for p in range(offsets[terms[counted]], offsets[terms[counted] + np.uint32(1)]):
-            row = posting_rows[p]
-            if marks[row] == 0:
-                matched[candidates] = row
-                candidates += np.uint64(1)
-            elif marks[row] & before:
+        for part in range(parts):
+            start, stop = _span(offsets, tail_terms, tail_offsets, terms[counted], part)
+            part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
+            for p in range(start, stop):
+                row = part_rows[p]
+                if marks[row] == 0:
+                    matched[candidates] = row
+                    candidates += np.uint64(1)
+                elif marks[row] & before:
+                    marks[row] |= bit
+                    continue
                 marks[row] |= bit
-                continue
-            marks[row] |= bit
-            accumulator[row] += weight * impacts[p]
+                accumulator[row] += weight * part_impacts[p]
         counted += 1
     for row in exact_rows:
         if marks[row] == 0:
@@ -224,12 +251,17 @@ def rank(
                 accumulator[row] = 0
                 marks[row] = 0
         for i in range(counted, len(terms)):
-            start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
-            _add_to_known(posting_rows, impacts, start, stop, weights[i], matched, found_rows, accumulator)
+            for part in range(parts):
+                start, stop = _span(offsets, tail_terms, tail_offsets, terms[i], part)
+                part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
+                _add_to_known(part_rows, part_impacts, start, stop, weights[i], matched, found_rows, accumulator)
     else:
         for i in range(counted, len(terms)):
-            for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
-                accumulator[posting_rows[p]] += weights[i] * impacts[p]
+            for part in range(parts):
+                start, stop = _span(offsets, tail_terms, tail_offsets, terms[i], part)
+                part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
+                for p in range(start, stop):
+                    accumulator[part_rows[p]] += weights[i] * part_impacts[p]
         for row in range(np.uint32(len(accumulator))):
             if accumulator[row] > 0 and allowed[row]:
                 matched[found_rows] = row
@@ -238,10 +270,10 @@ def rank(
         row = matched[i]
         score = accumulator[row] * prior[row]
         if score >= bar:
-            size = _keep(top_scores, top_rows, size, score, row)
+            size = _keep(serials, top_scores, top_rows, size, score, row)
             if size == len(top_rows):
                 bar = top_scores[0] if size else np.float32(np.inf)
-    _sort_best_first(top_scores, top_rows, size)
+    _sort_best_first(serials, top_scores, top_rows, size)
     for i in range(size):
         top_marks[i] = marks[top_rows[i]]
 
@@ -260,6 +292,10 @@ def contributions(
     offsets: UInt64,
     posting_rows: UInt32,
     impacts: Float32,
+    tail_terms: UInt32,
+    tail_offsets: UInt64,
+    tail_rows: UInt32,
+    tail_impacts: Float32,
     terms: UInt32,
     weights: Float32,
     rows: UInt32,
@@ -270,15 +306,20 @@ def contributions(
 
     Args:
         values: (n, m) filled with weight · impact, 0 where the row lacks the term.
-        places: (n, m) filled with the posting that says so, where there is one.
+        places: (n, m) filled with the posting that says so, where there is one; those of the tail are numbered on
+            behind the base's.
     """
+    parts = 2 if len(tail_terms) else 1
+    values[:] = 0
     for i in range(len(rows)):
         for j in range(len(terms)):
-            stop = offsets[terms[j] + np.uint32(1)]
-            at = _find(posting_rows, offsets[terms[j]], stop, rows[i])
-            held = at < stop and posting_rows[at] == rows[i]
-            values[i, j] = weights[j] * impacts[at] if held else 0
-            places[i, j] = at
+            for part in range(parts):
+                start, stop = _span(offsets, tail_terms, tail_offsets, terms[j], part)
+                part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
+                at = _find(part_rows, start, stop, rows[i])
+                if at < stop and part_rows[at] == rows[i]:
+                    values[i, j] = weights[j] * part_impacts[at]
+                    places[i, j] = at + np.uint64(part) * np.uint64(len(posting_rows))
 
 
 @_inlined
@@ -286,6 +327,10 @@ def _sum_up(
     offsets: UInt64,
     posting_rows: UInt32,
     impacts: Float32,
+    tail_terms: UInt32,
+    tail_offsets: UInt64,
+    tail_rows: UInt32,
+    tail_impacts: Float32,
     terms: UInt32,
     weights: Float32,
     words: Number,
@@ -298,20 +343,23 @@ def _sum_up(
     a branch that goes now this way, now that costs more than clearing all sums afterwards.
     """
     count = np.uint64(0)
-    for i in range(words):
-        for p in range(offsets[terms[i]], offsets[terms[i] + np.uint32(1)]):
-            row, value = posting_rows[p], weights[i] * impacts[p]
-            if value > 0 and sums[row] == 0:
-                known[count] = row
-                count += np.uint64(1)
-            sums[row] += value
-    for i in range(words, len(terms)):
-        start, stop = offsets[terms[i]], offsets[terms[i] + np.uint32(1)]
-        if count * _MANY > len(sums) and (stop - start) <= _WALK_PER_LOOKUP * count:
-            for p in range(start, stop):
-                sums[posting_rows[p]] += weights[i] * impacts[p]
-        else:
-            _add_to_known(posting_rows, impacts, start, stop, weights[i], known, count, sums)
+    parts = 2 if len(tail_terms) else 1
+    for i in range(len(terms)):
+        for part in range(parts):
+            start, stop = _span(offsets, tail_terms, tail_offsets, terms[i], part)
+            part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
+            if i < words:
+                for p in range(start, stop):
+                    row, value = part_rows[p], weights[i] * part_impacts[p]
+                    if value > 0 and sums[row] == 0:
+                        known[count] = row
+                        count += np.uint64(1)
+                    sums[row] += value
+            elif count * _MANY > len(sums) and (stop - start) <= _WALK_PER_LOOKUP * count:
+                for p in range(start, stop):
+                    sums[part_rows[p]] += weights[i] * part_impacts[p]
+            else:
+                _add_to_known(part_rows, part_impacts, start, stop, weights[i], known, count, sums)
     return count
 
 
@@ -320,6 +368,10 @@ def add_scaled(
     offsets: UInt64,
     posting_rows: UInt32,
     impacts: Float32,
+    tail_terms: UInt32,
+    tail_offsets: UInt64,
+    tail_rows: UInt32,
+    tail_impacts: Float32,
     terms: UInt32,
     weights: Float32,
     bounds: Int64,
@@ -349,7 +401,20 @@ def add_scaled(
     total = np.uint64(count)
     for owner in range(len(words)):
         own = slice(bounds[owner], bounds[owner + 1])
-        found = _sum_up(offsets, posting_rows, impacts, terms[own], weights[own], words[owner], scratch, known)
+        found = _sum_up(
+            offsets,
+            posting_rows,
+            impacts,
+            tail_terms,
+            tail_offsets,
+            tail_rows,
+            tail_impacts,
+            terms[own],
+            weights[own],
+            words[owner],
+            scratch,
+            known,
+        )
         best = np.float32(0)
         for row in known[:found]:
             best = max(best, scratch[row] * allowed[row])
@@ -368,8 +433,8 @@ def add_scaled(
 
 
 @_compiled
-def top_rows(accumulator: Float32, candidates: UInt32, top_scores: Float32, rows: UInt32) -> int:
-    """The candidates with the highest scores, best first, ties by row.
+def top_rows(serials: UInt32, accumulator: Float32, candidates: UInt32, top_scores: Float32, rows: UInt32) -> int:
+    """The candidates with the highest scores, best first, ties by serial.
 
     Fills `top_scores` and `rows` (n,) and returns how many.
     """
@@ -377,8 +442,8 @@ def top_rows(accumulator: Float32, candidates: UInt32, top_scores: Float32, rows
     for row in candidates:
         score = accumulator[row]
         if score >= bar:
-            size = _keep(top_scores, rows, size, score, row)
+            size = _keep(serials, top_scores, rows, size, score, row)
             if size == len(rows):
                 bar = top_scores[0] if size else np.float32(np.inf)
-    _sort_best_first(top_scores, rows, size)
+    _sort_best_first(serials, top_scores, rows, size)
     return size

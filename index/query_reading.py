@@ -83,7 +83,7 @@ def _read_structured(snapshot: Snapshot, text: str, folded: str) -> Asked:
         return Asked(folded=folded, understanding=understand(snapshot, text), notice=notice)
     answer = index.answer(text, snapshot.segmenter)
     mask = np.zeros(len(snapshot), np.uint8)
-    mask[np.searchsorted(snapshot.base.serials, answer.serials)] = 1
+    mask[snapshot.base.compiled_rows_of(answer.serials)] = 1
     return Asked(
         folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
     )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import Float32, RowMask, UInt32, UInt64
+from index.base import Postings
 from index.filters import preferred_prior
 from index.kernel import EXACT_MARK, contributions, rank
 from index.query import Part, Sort
@@ -48,16 +49,14 @@ def rank_rows(
         wanted: how many word groups a row should match; relaxed where none does.
         whole_mask: every allowed row matches, also without any of the query's words.
     """
-    base, scratch = snapshot.base, snapshot.scratch
+    scratch = snapshot.scratch
     if whole_mask:
         scratch.accumulator[:] = allowed * np.float32(_HEAD_START if len(query.terms) else 1)
     places = n if sort == "relevance" else 0
     scores, rows = np.empty(places, np.float32), np.empty(places, np.uint32)
     marks = np.empty(places, np.uint64)
     size, total, asked, most = rank(
-        base.term_offsets,
-        base.posting_rows,
-        base.bm25f,
+        *snapshot.base.scored,
         query.terms,
         query.weights,
         query.bits,
@@ -71,6 +70,7 @@ def rank_rows(
         query.agreement.phrase_rows,
         query.agreement.phrase_bonuses,
         preferred_prior(snapshot, query.named),
+        snapshot.base.serials,
         allowed,
         scratch.accumulator,
         scratch.marks,
@@ -104,26 +104,23 @@ def _ordered(snapshot: Snapshot, rows: UInt32, sort: Sort) -> UInt32:
         "popular": lambda: -base.popularity[rows],
         "soonest": lambda: np.where(base.starts[rows] > 0, base.starts[rows], np.iinfo(np.int64).max),
     }
-    ordered: UInt32 = rows[np.lexsort((rows, keys[sort]()))]
+    ordered: UInt32 = rows[np.lexsort((base.serials[rows], keys[sort]()))]
     return ordered
 
 
-def term_scores(
-    snapshot: Snapshot, impacts: Float32, terms: UInt32, weights: Float32, rows: UInt32
-) -> tuple[Float32, UInt64]:
+def term_scores(postings: Postings, terms: UInt32, weights: Float32, rows: UInt32) -> tuple[Float32, UInt64]:
     """What each of m terms adds to the score of each of n rows: weight · impact.
 
     Returns: (n, m) values, 0 where the row lacks the term, and (n, m) the number of the posting behind each value.
     """
-    base = snapshot.base
     values, places = np.empty((len(rows), len(terms)), np.float32), np.empty((len(rows), len(terms)), np.uint64)
-    contributions(base.term_offsets, base.posting_rows, impacts, terms, weights, rows, values, places)
+    contributions(*postings, terms, weights, rows, values, places)
     return values, places
 
 
 def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float, marks: int) -> tuple[Part, ...]:
     """What makes up a row's score, the largest first; the parts sum to it."""
-    values, _ = term_scores(snapshot, snapshot.base.bm25f, query.terms, query.weights, np.array([row], np.uint32))
+    values, _ = term_scores(snapshot.base.scored, query.terms, query.weights, np.array([row], np.uint32))
     parts = [
         Part(name=name.partition(":")[2] or name, kind=kind, score=float(value))
         for name, kind, value, instead in zip(query.names, query.kinds, values[0], query.instead.tolist(), strict=True)

@@ -1,11 +1,11 @@
-"""A snapshot: a base and the query-time rules of its revision, as one request sees them from start to end."""
+"""A snapshot: a base with its tail and the query-time rules of its revision, as one request sees them to its end."""
 
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from corpus.revision import Revision
 from corpus.tuning import Tuning
 from index.arrays import Float32, Int64, RowMask, UInt8, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
+from index.digest import NEVER
 from index.folding import fold
 from index.question import FrameTable
 from index.segmentation import Segmenter, open_segmenter
@@ -30,6 +31,9 @@ Part = TypeVar("Part")
 
 _LOOK_AGAIN = 0.5
 """Seconds after which one looks again for a part that was not there."""
+_ROOM = 4096
+"""Rows of a tail for which working arrays have room."""
+_YEARS = 10_000
 _MOST_REMEMBERED = 512
 """Masks of filters, and apart from them interests as read, kept for the next request; a mask is one byte a row."""
 
@@ -50,8 +54,9 @@ class Snapshot:
         self.base = base
         self.revision = revision
         self.segmenter = segmenter
-        self.release = f"{revision.number}.{base.manifest.seq}.{base.manifest.seq}"
-        self.idf = _idf(base)
+        self.seq = base.manifest.seq
+        """The last change of the catalogue that it shows."""
+        self.idf = _idf(np.diff(base.term_offsets), base.manifest.rows)
         """(terms,) of BM25."""
         self.prior = _prior(base, revision)
         """(rows,) factor of a row's score, 1 and a little more."""
@@ -65,7 +70,35 @@ class Snapshot:
         self._scratch = threading.local()
 
     def __len__(self) -> int:
+        """How many rows there are, those of the tail and what they replace included."""
         return len(self.base)
+
+    @property
+    def release(self) -> str:
+        """Names this state: the revision, the base's last change and the last change of all."""
+        return f"{self.revision.number}.{self.base.manifest.seq}.{self.seq}"
+
+    @property
+    def resources(self) -> int:
+        """How many resources there are, hidden ones included."""
+        return len(self) - self.base.tail.gone
+
+    def with_tail(self, base: Base, *, seq: int) -> "Snapshot":
+        """The state after further changes: the same base with another tail."""
+        other = copy(self)
+        other.base, other.seq = base, seq
+        other.prior = _prior(base, self.revision)
+        if len(base.tail.new_df):
+            compiled = self.idf[: len(base.term_offsets) - 1]
+            other.idf = np.append(compiled, _idf(base.tail.new_df, base.compiled_rows))
+        for name in ("_ends", "facet_values", "frames"):
+            other.__dict__.pop(name, None)
+        if "facet_values" in self.__dict__:
+            other.__dict__["facet_values"] = _more_values(self.facet_values, self.base, base)
+        if "frames" in self.__dict__ and base.facets["district"] is self.base.facets["district"]:
+            other.__dict__["frames"] = self.frames
+        other._remembered = {"parts": self._remembered.setdefault("parts", {})}
+        return other
 
     def with_tuning(self, tuning: Tuning) -> "Snapshot":
         """The same state as it would rank by other numbers; everything they do not change is shared."""
@@ -94,13 +127,13 @@ class Snapshot:
     @cached_property
     def _ends(self) -> Int64:
         """Moments at which something becomes invisible, ascending."""
-        return np.unique(self.base.ends)
+        return np.unique(self.base.ends[self.base.ends < NEVER])
 
     @cached_property
     def facet_values(self) -> Mapping[str, Mapping[str, list[int]]]:
         """For each facet its codes by folded value."""
         folded: dict[str, dict[str, list[int]]] = {name: {} for name in FACETS}
-        for name, values in self.base.manifest.facets.items():
+        for name, values in self.base.facets.items():
             for code, value in enumerate(values):
                 folded[name].setdefault(fold(value), []).append(code)
         return folded
@@ -108,7 +141,7 @@ class Snapshot:
     @cached_property
     def frames(self) -> FrameTable:
         """What may surround the matter of a question."""
-        return FrameTable(self.revision.frames, self.base.manifest.facets["district"])
+        return FrameTable(self.revision.frames, self.base.facets["district"])
 
     @cached_property
     def sensitive(self) -> re.Pattern[str]:
@@ -154,93 +187,104 @@ class Snapshot:
     @property
     def scratch(self) -> "Scratch":
         """This thread's working arrays for the kernel."""
-        if not hasattr(self._scratch, "arrays"):
-            self._scratch.arrays = Scratch(rows=len(self))
-        return self._scratch.arrays  # type: ignore[no-any-return]
+        own: Scratch | None = getattr(self._scratch, "arrays", None)
+        if own is None or own.rows != len(self):
+            own = self._scratch.arrays = Scratch.of(len(self), own)
+        return own
 
 
 @dataclass(slots=True, kw_only=True)
 class Scratch:
-    """Working arrays of one thread; accumulator and marks are zero between two calls of the kernel."""
+    """Working arrays of one thread; accumulator, second and marks are zero between two calls of the kernel."""
 
+    room: int
     rows: int
-    accumulator: Float32 = field(init=False)
-    second: Float32 = field(init=False)
-    marks: UInt64 = field(init=False)
-    matched: UInt32 = field(init=False)
-    candidates: UInt32 = field(init=False)
-    counts: UInt8 = field(init=False)
+    accumulator: Float32
+    second: Float32
+    marks: UInt64
+    matched: UInt32
+    candidates: UInt32
+    counts: UInt8
 
-    def __post_init__(self) -> None:
-        self.accumulator = np.zeros(self.rows, np.float32)
-        self.second = np.zeros(self.rows, np.float32)
-        self.marks = np.zeros(self.rows, np.uint64)
-        self.matched = np.zeros(self.rows, np.uint32)
-        self.candidates = np.zeros(self.rows, np.uint32)
-        self.counts = np.zeros(self.rows, np.uint8)
-
-
-class SnapshotKeeper:
-    """Gives the newest snapshot, looking for a newer base at most once in a while."""
-
-    def __init__(self, state: Path, *, revision: Revision, look_every: float = 0.5) -> None:
-        self._state = state
-        self._revision = revision
-        self._look_every = look_every
-        self._looked = time.monotonic()
-        self._snapshot = open_snapshot(state, revision=revision)
-
-    @property
-    def current(self) -> Snapshot:
-        now = time.monotonic()
-        if now - self._looked > self._look_every:
-            self._looked = now
-            newest = _newest(self._state, self._revision)
-            if newest is not None and newest.name != self._snapshot.base.directory.name:
-                self._snapshot = open_snapshot(self._state, revision=self._revision)
-        return self._snapshot
+    @classmethod
+    def of(cls, rows: int, before: "Scratch | None") -> "Scratch":
+        """Arrays for so many rows; those used before where they have the room, for a tail grows by few rows."""
+        types = {"accumulator": np.float32, "second": np.float32, "marks": np.uint64, "counts": np.uint8}
+        types |= dict.fromkeys(("matched", "candidates"), np.uint32)
+        if before is None or rows > before.room:
+            room = rows + _ROOM
+            whole: dict[str, Any] = {name: np.zeros(room, dtype) for name, dtype in types.items()}
+        else:
+            room, whole = before.room, {name: getattr(before, name).base for name in types}
+        return cls(room=room, rows=rows, **{name: array[:rows] for name, array in whole.items()})
 
 
 def open_snapshot(state: Path, *, revision: Revision) -> Snapshot:
-    """The newest whole base of a revision.
+    """The newest whole base of a revision, as it was compiled.
 
     Raises: Unavailable (code no-index) if there is none, (damaged-index) if a part of it is missing.
     """
-    newest = _newest(state, revision)
+    newest = newest_base(state, revision)
     if newest is None:
         raise Unavailable("还没有索引，请先导入资源（./run import 文件），或运行 ./run index。", code="no-index")
-    base = open_base(newest)
+    return snapshot_at(newest, revision=revision)
+
+
+def snapshot_at(directory: Path, *, revision: Revision) -> Snapshot:
+    """The base in a directory, as it was compiled.
+
+    Raises: Unavailable (code damaged-index) if a part of it is missing.
+    """
+    base, state = open_base(directory), directory.parent.parent
     segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
     return Snapshot(
         base,
         revision,
         segmenter,
-        structured=state / "whoosh" / newest.name,
-        suggestions=state / "suggestions" / newest.name,
-        spellings=state / "spellings" / newest.name,
+        structured=state / "whoosh" / directory.name,
+        suggestions=state / "suggestions" / directory.name,
+        spellings=state / "spellings" / directory.name,
     )
 
 
-def _newest(state: Path, revision: Revision) -> Path | None:
+def newest_base(state: Path, revision: Revision) -> Path | None:
+    """The directory of the base with the last change; None if there is none."""
     bases = (state / "bases").glob(base_name(revision.number, 0)[:-1] + "*")
-    return max(bases, key=lambda path: path.stat().st_mtime_ns, default=None)
+    return max(bases, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
-def _idf(base: Base) -> Float32:
-    df = np.diff(base.term_offsets).astype(np.float64)
-    idf: Float32 = np.log1p((len(base) - df + 0.5) / (df + 0.5)).astype(np.float32)
+def _idf(df: UInt32 | UInt64, rows: int) -> Float32:
+    """(terms,) ln(1 + (rows - df + .5) / (df + .5)); a tail may hold a term more often than the base has rows."""
+    own = df.astype(np.float64)
+    idf: Float32 = np.log1p((np.maximum(rows - own, 0) + 0.5) / (own + 0.5)).astype(np.float32)
     return idf
 
 
+def _more_values(
+    known: Mapping[str, Mapping[str, list[int]]], before: Base, after: Base
+) -> Mapping[str, Mapping[str, list[int]]]:
+    """Codes by folded value with those that were added behind the values known before."""
+    longer: dict[str, dict[str, list[int]]] = {}
+    for name, values in after.facets.items():
+        codes = longer[name] = dict(known[name])
+        for code in range(len(before.facets[name]), len(values)):
+            value = fold(values[code])
+            codes[value] = [*codes.get(value, ()), code]
+    return longer
+
+
 def _prior(base: Base, revision: Revision) -> Float32:
-    """1 + the gains for completeness, rating and freshness; unknown ratings and years gain nothing."""
+    """1 + the gains for completeness, rating and freshness; unknown ratings and years gain nothing.
+
+    Freshness halves in five years from the newest of the rows that were compiled.
+    """
     tuning = revision.tuning
-    newest = base.year.max(initial=1)
-    age = np.where(base.year > 0, newest - base.year.astype(np.float32), np.inf)
-    gains = tuning.prior_completeness * base.completeness
-    gains += tuning.prior_rating * np.nan_to_num(base.rating) / 10
-    gains += tuning.prior_freshness * np.exp2(-age / 5)
-    prior: Float32 = (1 + gains).astype(np.float32)
+    years = np.arange(_YEARS, dtype=np.float32)
+    age = np.maximum(base.year[: base.compiled_rows].max(initial=1) - years, 0)
+    freshness = np.where(years > 0, tuning.prior_freshness * np.exp2(-age / 5), 0).astype(np.float32)
+    rating = np.float32(tuning.prior_rating / 10) * np.nan_to_num(base.rating)
+    prior: Float32 = 1 + np.float32(tuning.prior_completeness) * base.completeness + rating
+    prior += freshness[np.minimum(base.year, _YEARS - 1)]
     return prior
 
 

@@ -4,7 +4,7 @@ Terms, ids and exact titles all live in such tables: opening one costs nothing, 
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,34 @@ class StringTable:
         wanted = string_hashes(texts)
         at = np.minimum(np.searchsorted(self.hashes, wanted), len(self) - 1)
         return np.where(self.hashes[at] == wanted, self.numbers[at], np.uint32(MISSING))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongerTable:
+    """A string table with strings numbered on behind it; what is said of a string anew counts."""
+
+    table: StringTable
+    more: Sequence[str]
+    """Some at the end may be of a later state."""
+    size: int
+    numbers: Mapping[str, int]
+    """MISSING for what is there no more."""
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, number: int) -> str:
+        own = number - len(self.table)
+        return self.table[number] if own < 0 else self.more[own]
+
+    def find(self, texts: Sequence[str]) -> UInt32:
+        """(n,) uint32 numbers of n strings, `MISSING` where there is none."""
+        found = self.table.find(texts)
+        for at, text in enumerate(texts):
+            number = self.numbers.get(text, self.size)
+            if number < self.size or number == MISSING:
+                found[at] = number
+        return found
 
 
 def string_table(texts: Iterable[str]) -> Arrays:

@@ -69,9 +69,4 @@ def _worth(snapshot: Snapshot, phrase: str) -> float:
 
 
 def _exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
-    base = snapshot.base
-    wanted = string_hashes(query_keys(folded))
-    starts = np.searchsorted(base.exact_hashes, wanted, side="left")
-    ends = np.searchsorted(base.exact_hashes, wanted, side="right")
-    found = [base.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
-    return np.unique(np.concatenate(found)) if found else NO_AGREEMENT.exact_rows
+    return snapshot.base.rows_exactly(string_hashes(query_keys(folded)))

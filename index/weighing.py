@@ -49,9 +49,36 @@ def compiled_numbers(tuning: Tuning) -> dict[str, Any]:
     return _search_numbers(tuning) | _similarity_numbers(tuning)
 
 
-def weigh(counts: Counts, tuning: Tuning) -> dict[str, Any]:
-    """Both impacts and the rows' own vectors, by the names a base has for them."""
-    return _weigh_search(counts, tuning) | _weigh_similarity(counts, tuning)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """Both impacts and the rows' own vectors."""
+
+    arrays: dict[str, Any]
+    """By the names a base has for them."""
+    pivot: float
+    """Mean norm of the vectors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """What the impacts of a row take from all rows; of a tail's rows, what the base says."""
+
+    word_idf: Float32
+    """(words,) of the similarity."""
+    pivot: float
+
+
+def weigh(counts: Counts, tuning: Tuning, statistics: Statistics | None = None) -> Weighed:
+    """The impacts of all terms.
+
+    Args:
+        statistics: of the base these rows are added to; of these rows themselves if not given.
+    """
+    if statistics is None:
+        df = np.diff(counts.term_offsets[: counts.words + 1])
+        statistics = Statistics(word_idf=smooth_idf(df, len(counts.lengths)), pivot=0.0)
+    similarity = _weigh_similarity(counts, tuning, statistics)
+    return Weighed(arrays=_weigh_search(counts, tuning) | similarity.arrays, pivot=similarity.pivot)
 
 
 def reweighed(base: Base, tuning: Tuning) -> Base:
@@ -60,13 +87,20 @@ def reweighed(base: Base, tuning: Tuning) -> Base:
     arrays: dict[str, Any] = {}
     if not _search_numbers(tuning).items() <= numbers.items():
         arrays |= _weigh_search(Counts.of(base), tuning)
+    pivot = base.manifest.pivot
     if not _similarity_numbers(tuning).items() <= numbers.items():
-        arrays |= _weigh_similarity(Counts.of(base), tuning)
+        weighed = _weigh_similarity(Counts.of(base), tuning, Statistics(word_idf=word_idf(base), pivot=0.0))
+        arrays, pivot = arrays | weighed.arrays, weighed.pivot
     if not arrays:
         return base
-    manifest = replace(base.manifest, numbers=compiled_numbers(tuning))
+    manifest = replace(base.manifest, numbers=compiled_numbers(tuning), pivot=pivot)
     # Read-only as mapped arrays are, so that the kernel needs no compiled variant of its own for them.
     return replace(base, manifest=manifest, **{name: read_only(array) for name, array in arrays.items()})
+
+
+def word_idf(base: Base) -> Float32:
+    """(words,) of the words of a base, as the similarity has it."""
+    return smooth_idf(np.diff(base.term_offsets[: base.manifest.words + 1]), base.manifest.rows)
 
 
 def smooth_idf(df: UInt64, rows: int) -> Float32:
@@ -92,22 +126,24 @@ def _weigh_search(counts: Counts, tuning: Tuning) -> dict[str, Any]:
     return {"bm25f": bm25f}
 
 
-def _weigh_similarity(counts: Counts, tuning: Tuning) -> dict[str, Any]:
-    """The impacts of the words alone, and each row's words as a vector of norm 1."""
+def _weigh_similarity(counts: Counts, tuning: Tuning, statistics: Statistics) -> Weighed:
+    """The impacts of the words alone, and each row's words as a vector of norm 1; the pivot is theirs where it is 0."""
     offsets = counts.term_offsets[: counts.words + 1]
     rows = counts.posting_rows[: int(offsets[-1])]
     plain = np.array([tuning.similarity_description if f == "description" else 1 for f in TEXT_FIELDS], np.float32)
-    idf = smooth_idf(np.diff(offsets), len(counts.lengths))
     values = np.empty(len(rows), np.float32)
     saturation = tuning.similarity_saturation
-    saturated_counts(counts.posting_fields, counts.posting_counts, plain, saturation, idf, offsets, values)
+    saturated_counts(
+        counts.posting_fields, counts.posting_counts, plain, saturation, statistics.word_idf, offsets, values
+    )
     norms = np.zeros(len(counts.lengths), np.float32)
     row_norms(rows, values, norms)
-    pivot = norms[norms > 0].mean() if norms.any() else np.float32(1)
+    pivot = np.float32(statistics.pivot or (norms[norms > 0].mean() if norms.any() else 1))
     slope = np.float32(tuning.similarity_slope)
     similarity = values / np.maximum((1 - slope) * pivot + slope * norms, _LEAST_NORM)[rows]
     row_offsets, row_terms, unit = _vectors(offsets, rows, values, norms)
-    return {"similarity": similarity, "row_offsets": row_offsets, "row_terms": row_terms, "row_weights": unit}
+    arrays = {"similarity": similarity, "row_offsets": row_offsets, "row_terms": row_terms, "row_weights": unit}
+    return Weighed(arrays=arrays, pivot=float(pivot))
 
 
 def _vectors(offsets: UInt64, rows: UInt32, values: Float32, norms: Float32) -> tuple[UInt64, UInt32, Float32]:

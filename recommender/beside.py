@@ -71,7 +71,7 @@ def _fitting(snapshot: Snapshot, row: int, words: Vector, others: Sequence[int])
         words: the row as a vector.
     """
     base = snapshot.base
-    parts = given_parts(snapshot, base.similarity, words, np.array(others, np.uint32))
+    parts = given_parts(snapshot, base.alike, words, np.array(others, np.uint32))
 
     def names_both(term: int, fields: int) -> bool:
         return bool(fields & _NAMING and base.fields_of(term, row) & _NAMING) and len(base.terms[term]) > 1

@@ -31,9 +31,4 @@ def decode_shown(snapshot: Snapshot, text: str) -> UInt32:
     if not _FORM.fullmatch(text) or len(text) > 8 * MOST_SHOWN:
         raise InvalidInput("“after”应是上一次回答里的 next。", place="after")
     serials = np.frombuffer(bytes.fromhex(text), ">u4")
-    known = snapshot.base.serials
-    if not len(known):
-        return np.empty(0, np.uint32)
-    rows = np.minimum(np.searchsorted(known, serials), len(known) - 1)
-    kept: UInt32 = rows[known[rows] == serials].astype(np.uint32)
-    return kept
+    return snapshot.base.rows_of_serials(serials)

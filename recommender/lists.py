@@ -122,7 +122,7 @@ def _taking_turns(
     snapshot: Snapshot, allowed: RowMask, score: Callable[[Snapshot], Float32], n: int
 ) -> Iterator[tuple[int, float]]:
     """The best allowed rows of each kind, the kinds taking turns, the one with the best row first."""
-    scores, order = snapshot.remember(score, lambda: _ordered(score(snapshot)))
+    scores, order = snapshot.remember(score, lambda: _ordered(snapshot, score(snapshot)))
     rows = order[allowed[order] == 1]
     kinds = snapshot.base.facet_codes["kind"][rows]
     best = sorted(
@@ -131,9 +131,9 @@ def _taking_turns(
     yield from islice((entry for entry in chain.from_iterable(zip_longest(*best)) if entry is not None), n)
 
 
-def _ordered(scores: Float32) -> tuple[Float32, UInt32]:
+def _ordered(snapshot: Snapshot, scores: Float32) -> tuple[Float32, UInt32]:
     """(rows,) scores, and the rows from the best to the worst."""
-    return scores, np.argsort(-scores, kind="stable").astype(np.uint32)
+    return scores, np.lexsort((snapshot.base.serials, -scores)).astype(np.uint32)
 
 
 def _first(rows: UInt32, scores: Float32, n: int) -> list[tuple[int, float]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Float32, RowMask, UInt32
+from index.base import Postings
 from index.kernel import add_scaled, top_rows
 from index.ranking import term_scores
 from index.snapshot import Snapshot
@@ -50,7 +51,7 @@ def nearest(snapshot: Snapshot, profile: Profile, allowed: RowMask, *, n: int) -
     try:
         count, parts = _add_parts(snapshot, profile, allowed)
         scores, rows = np.empty(n, np.float32), np.empty(n, np.uint32)
-        size = top_rows(scratch.accumulator, scratch.candidates[:count], scores, rows)
+        size = top_rows(snapshot.base.serials, scratch.accumulator, scratch.candidates[:count], scores, rows)
     finally:
         scratch.accumulator[:] = 0
     rows, scores = rows[:size], scores[:size]
@@ -70,23 +71,21 @@ def _add_parts(snapshot: Snapshot, profile: Profile, allowed: RowMask) -> tuple[
     total = sum(interest.weight for interest in profile.asked)
     heights = [share * interest.weight / total for interest in profile.asked]
     base, interests, likes = snapshot.base, profile.interests, profile.likes
-    count, asked = _add(snapshot, base.bm25f, interests, heights, allowed, count=0)
-    count, liked = _add(snapshot, base.similarity, likes.merged(), [1 - share], allowed, count=count)
+    count, asked = _add(snapshot, base.scored, interests, heights, allowed, count=0)
+    count, liked = _add(snapshot, base.alike, likes.merged(), [1 - share], allowed, count=count)
     return count, (interests.scaled(asked), likes.scaled(np.full(len(likes.words), liked.sum())))
 
 
 def _add(
-    snapshot: Snapshot, impacts: Float32, part: Vector, heights: Sequence[float], allowed: RowMask, *, count: int
+    snapshot: Snapshot, postings: Postings, part: Vector, heights: Sequence[float], allowed: RowMask, *, count: int
 ) -> tuple[int, Float32]:
     """Adds what each owner in a vector gives; returns the new count of candidates and the factor of each owner."""
     factors = np.zeros(len(part.words), np.float32)
     if not part:
         return count, factors
-    base, scratch = snapshot.base, snapshot.scratch
+    scratch = snapshot.scratch
     count = add_scaled(
-        base.term_offsets,
-        base.posting_rows,
-        impacts,
+        *postings,
         part.terms,
         part.weights,
         part.bounds,
@@ -105,10 +104,10 @@ def _add(
 
 def _without_disliked(snapshot: Snapshot, dislikes: Vector, rows: UInt32, scores: Float32) -> tuple[UInt32, Float32]:
     """The candidates in their new order, without those that nothing is left of."""
-    values, _ = term_scores(snapshot, snapshot.base.similarity, dislikes.terms, dislikes.weights, rows)
+    values, _ = term_scores(snapshot.base.alike, dislikes.terms, dislikes.weights, rows)
     nearness = values.sum(axis=1)
     nearness /= max(float(nearness.max(initial=0)), 1.0)
     left = scores - np.float32(snapshot.revision.tuning.dislike_weight) * nearness * scores.max(initial=0)
-    order = np.lexsort((rows, -left))
+    order = np.lexsort((snapshot.base.serials[rows], -left))
     order = order[left[order] > 0]
     return rows[order], left[order]

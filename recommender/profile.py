@@ -64,9 +64,9 @@ def like_vector(snapshot: Snapshot, rows: Sequence[int]) -> Vector:
     base = snapshot.base
     terms, weights = [], []
     for row in rows:
-        start, stop = base.row_offsets[row : row + 2].tolist()
-        terms.append(base.row_terms[start:stop])
-        weights.append(base.row_weights[start:stop] / np.float32(len(rows)))
+        own_terms, own_weights = base.vector(row)
+        terms.append(own_terms)
+        weights.append(own_weights / np.float32(len(rows)))
     return _vector(terms, weights, [len(own) for own in terms])
 
 

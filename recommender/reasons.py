@@ -42,8 +42,8 @@ def explain(
         parts: the vectors of interests and likes with the weights that made the scores.
     """
     wording = _Wording(snapshot, interests, liked)
-    of_interests = given_parts(snapshot, snapshot.base.bm25f, parts[0], rows)
-    of_likes = given_parts(snapshot, snapshot.base.similarity, parts[1], rows)
+    of_interests = given_parts(snapshot, snapshot.base.scored, parts[0], rows)
+    of_likes = given_parts(snapshot, snapshot.base.alike, parts[1], rows)
     return [
         _largest(wording, row, asked, near)
         for row, asked, near in zip(rows.tolist(), of_interests, of_likes, strict=True)
@@ -142,7 +142,7 @@ class _Wording:
 def kind_of(snapshot: Snapshot, row: int) -> str:
     """The kind of a resource; every one has just one."""
     base = snapshot.base
-    kind: str = base.manifest.facets["kind"][base.facet_codes["kind"][row]]
+    kind: str = base.facets["kind"][base.facet_codes["kind"][row]]
     return kind
 
 

@@ -39,9 +39,7 @@ def choose(
     base = snapshot.base
     chosen = np.empty(n, np.int64)
     size = choose_varied(
-        base.row_offsets,
-        base.row_terms,
-        base.row_weights,
+        *base.vectors,
         base.facet_offsets["provider"],
         base.facet_codes["provider"],
         base.facet_codes["kind"],
@@ -58,5 +56,5 @@ def choose(
 
 def _places(snapshot: Snapshot, quota: Mapping[Kind, int]) -> Int64:
     """(kinds,) the most of each kind."""
-    kinds: Sequence[Any] = snapshot.base.manifest.facets["kind"]
+    kinds: Sequence[Any] = snapshot.base.facets["kind"]
     return np.array([quota.get(kind, 0) if quota else _NO_LIMIT for kind in kinds], np.int64)

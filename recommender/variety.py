@@ -17,7 +17,7 @@ def intra_list_diversity(snapshot: Snapshot, rows: Sequence[int]) -> float:
     alike = np.empty(len(numbers), np.float32)
     total = 0.0
     for i, row in enumerate(rows):
-        cosines(base.row_offsets, base.row_terms, base.row_weights, row, numbers, alike)
+        cosines(*base.vectors, row, numbers, alike)
         total += float((1 - alike[:i]).sum())
     pairs = len(rows) * (len(rows) - 1) / 2
     return total / pairs if pairs else 0.0
@@ -33,4 +33,4 @@ def novelty(snapshot: Snapshot, rows: Sequence[int]) -> float:
 
 def coverage(snapshot: Snapshot, lists: Sequence[Sequence[int]]) -> float:
     """Share of all resources that stand in at least one of the lists."""
-    return len({row for rows in lists for row in rows}) / max(len(snapshot), 1)
+    return len({row for rows in lists for row in rows}) / max(snapshot.resources, 1)

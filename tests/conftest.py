@@ -12,7 +12,7 @@ from api.commands import run
 from corpus.resource import Resource
 from corpus.revision import Revision, shipped_revision
 from index.building import build_base
-from index.digest import Digester
+from index.digest import Digester, Stored
 from index.segmentation import Segmenter, open_segmenter
 from index.snapshot import Snapshot, open_snapshot
 from index.spelling_building import build_spellings
@@ -60,7 +60,8 @@ def snapshot_of(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path) ->
         state = tmp_path_factory.mktemp("state")
         (state / "cache").symlink_to(dictionaries)
         segmenter = open_segmenter(revision.words, revision.removed_words, dictionaries)
-        batch = [(i, json.dumps(r.as_dict(), ensure_ascii=False)) for i, r in enumerate(resources, start=1)]
+        bodies = [json.dumps(resource.as_dict(), ensure_ascii=False) for resource in resources]
+        batch = [Stored(serial, "0" * 16, body) for serial, body in enumerate(bodies, start=1)]
         build_base(
             [Digester(segmenter).digest(batch)],
             state / "bases",

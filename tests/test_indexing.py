@@ -20,7 +20,8 @@ from index.base import open_base, verify_base
 from index.indexing import compile_base, compile_index, is_current
 from index.query import Query
 from index.search import search
-from index.snapshot import SnapshotKeeper, open_snapshot
+from index.snapshot import open_snapshot
+from index.snapshot_keeper import SnapshotKeeper
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = [
@@ -121,7 +122,7 @@ def test_a_keeper_swaps_to_a_newer_base(
     assert keeper.current is before
     catalogue.write(resources(2))
     build()
-    assert keeper.current.release == "0.2.2"
+    assert keeper.settle().release == "0.2.2"
     assert len(before) == 1
 
 

@@ -19,6 +19,25 @@ class Postings:
     offsets: UInt64
     rows: UInt32
     impacts: Float32
+    cut: int = ROWS
+    """Rows from here on stand in the tail."""
+
+    @property
+    def split(self) -> tuple[UInt64, UInt32, Float32, UInt32, UInt64, UInt32, Float32]:
+        """As the kernel takes them. The base knows no term behind the last one that stands in it."""
+        term = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets).astype(np.int64))
+        late = self.rows >= self.cut
+        known = int(term[~late].max(initial=-1)) + 1
+        terms, starts = np.unique(term[late], return_index=True)
+        return (
+            np.cumsum([0, *np.bincount(term[~late], minlength=known)]).astype(np.uint64),
+            self.rows[~late],
+            self.impacts[~late],
+            terms.astype(np.uint32),
+            np.append(starts, late.sum()).astype(np.uint64),
+            self.rows[late],
+            self.impacts[late],
+        )
 
     def dense(self) -> Float32:
         """(terms, rows) impacts, 0 where a row lacks the term."""
@@ -36,7 +55,8 @@ def postings(draw: st.DrawFn) -> Postings:
     # eighths add up without rounding, so that ties are ties in any order of addition
     impacts = [draw(st.integers(1, 8)) / 8 for _ in rows]
     offsets = np.cumsum([0, *map(len, lists)])
-    return Postings(offsets.astype(np.uint64), np.array(rows, np.uint32), np.array(impacts, np.float32))
+    cut = draw(st.integers(0, ROWS))
+    return Postings(offsets.astype(np.uint64), np.array(rows, np.uint32), np.array(impacts, np.float32), cut)
 
 
 @st.composite
@@ -58,6 +78,7 @@ def questions(draw: st.DrawFn) -> dict[str, object]:
         "phrases": np.array(sorted(draw(st.sets(st.integers(0, ROWS - 1), max_size=3))), np.uint32),
         "allowed": np.array(draw(st.lists(st.integers(0, 1), min_size=ROWS, max_size=ROWS)), np.uint8),
         "prior": np.array(draw(st.lists(st.sampled_from([1, 1.5]), min_size=ROWS, max_size=ROWS)), np.float32),
+        "serials": np.array(draw(st.permutations(range(ROWS))), np.uint32),
         "n": draw(st.integers(0, ROWS + 2)),
     }
 
@@ -66,9 +87,7 @@ def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int,
     index, n = question["index"], question["n"]
     scores, rows, marks = np.zeros(n, np.float32), np.zeros(n, np.uint32), np.zeros(n, np.uint64)
     size, total, asked, most = rank(
-        index.offsets,
-        index.rows,
-        index.impacts,
+        *index.split,
         question["terms"],
         question["weights"],
         question["bits"],
@@ -82,6 +101,7 @@ def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int,
         question["phrases"],
         np.full(len(question["phrases"]), 2, np.float32),
         question["prior"],
+        question["serials"],
         question["allowed"],
         *scratch,
         scores,
@@ -113,7 +133,7 @@ def oracle(question: dict) -> tuple[list[int], list[float], int, int, int]:
         asked -= 1
     matching = allowed & ((reached >= asked) if asked else (scores > 0))
     final = scores * question["prior"]
-    order = sorted(np.flatnonzero(matching).tolist(), key=lambda row: (-final[row], row))
+    order = sorted(np.flatnonzero(matching).tolist(), key=lambda row: (-final[row], question["serials"][row]))
     best = order[: question["n"]]
     return best, [float(final[row]) for row in best], len(order), asked, most
 
@@ -157,9 +177,7 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
     accumulator, scratch, candidates = np.zeros(ROWS, np.float32), np.zeros(ROWS, np.float32), np.zeros(ROWS, np.uint32)
     factors = np.zeros(len(owners), np.float32)
     count = add_scaled(
-        index.offsets,
-        index.rows,
-        index.impacts,
+        *index.split,
         np.concatenate([terms for terms, _ in owners]),
         np.concatenate([weights for _, weights in owners]),
         np.cumsum([0, *(len(terms) for terms, _ in owners)]),
@@ -182,9 +200,10 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
         expected += factor * sums
         values, places = np.zeros(dense.T.shape, np.float32), np.zeros(dense.T.shape, np.uint64)
         rows = np.arange(ROWS, dtype=np.uint32)
-        contributions(index.offsets, index.rows, index.impacts, terms, weights, rows, values, places)
+        contributions(*index.split, terms, weights, rows, values, places)
         assert (values == dense.T).all()
-        assert (index.rows[places[values > 0]] == np.nonzero(values)[0]).all()
+        behind = np.concatenate([index.split[1], index.split[5]])
+        assert (behind[places[values > 0]] == np.nonzero(values)[0]).all()
     assert accumulator == pytest.approx(expected, abs=1e-4)
     assert sorted(candidates[:count].tolist()) == np.flatnonzero(accumulator).tolist()
     assert not scratch.any()
@@ -193,10 +212,11 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
 @given(st.lists(st.integers(0, 8), min_size=ROWS, max_size=ROWS), st.randoms(), st.integers(0, ROWS + 2))
 def test_the_top_rows_are_those_of_a_sort(sums: list[int], chance: random.Random, n: int) -> None:
     found = [row for row in range(ROWS) if sums[row]]
-    expected = sorted(found, key=lambda row: (-sums[row], row))[:n]
+    serials = chance.sample(range(ROWS), ROWS)
+    expected = sorted(found, key=lambda row: (-sums[row], serials[row]))[:n]
     chance.shuffle(found)
     scores, rows = np.zeros(n, np.float32), np.zeros(n, np.uint32)
-    size = top_rows(np.array(sums, np.float32), np.array(found, np.uint32), scores, rows)
+    size = top_rows(np.array(serials, np.uint32), np.array(sums, np.float32), np.array(found, np.uint32), scores, rows)
     assert rows[:size].tolist() == expected
     assert scores[:size].tolist() == [sums[row] for row in expected]
 

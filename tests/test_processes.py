@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 RESOURCES = [
-    Resource(id="c:1", kind="course", title="太极拳入门", source="a", tags=("养生",)),
+    Resource(id="c:1", kind="course", title="太极拳学习", source="a", tags=("养生",)),
     Resource(id="b:1", kind="book", title="活着", source="a", creators=("余华",)),
 ]
 SEARCH = f"/v1/search?q={quote('余华')}"

@@ -17,7 +17,7 @@ from api.listening import listening, only_service
 from api.logs import configure_logs
 from api.metrics import forget_counts
 from api.moments import today
-from api.newest import NewestSnapshot, warm_up
+from api.newest import warm_up
 from api.serving import answer_requests
 from api.standing import standing_snapshot
 from api.supervising import Supervisor
@@ -45,16 +45,13 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
     ):
         forget_counts(place.state)
         _prepare(place)
-        newest = NewestSnapshot(place.state, revision=revision)
-        with unobserved(), ThreadPoolExecutor(1) as pool:  # what belongs to a thread ends with it, and is not inherited
-            pool.submit(warm_up, newest()).result()
+        _load(place)
         duties = [
-            Duty(name=f"worker-{n}", work=partial(answer_requests, settings, newest, bound), answers=True)
+            Duty(name=f"worker-{n}", work=partial(answer_requests, settings, revision, bound), answers=True)
             for n, bound in enumerate(sockets, start=1)
         ]
         indexing = Duty(name="indexer", work=lambda ready: keep_indexed(settings, revision), answers=False)
-        supervisor = Supervisor([*duties, indexing], refresh=newest)
-        supervisor.run(ready=lambda: _announce(sockets[0], json=json))
+        Supervisor([*duties, indexing]).run(ready=lambda: _announce(sockets[0], json=json))
 
 
 def _prepare(place: Workplace) -> None:
@@ -80,6 +77,15 @@ def _stands(place: Workplace) -> bool:
             say(f"{error.message}正在重新编制索引……")
         return False
     return True
+
+
+def _load(place: Workplace) -> None:
+    """Loads what all workers share: modules, compiled kernels, the dictionary.
+
+    A thread does so, for what belongs to a thread, such as open files of Whoosh, is not to be inherited.
+    """
+    with unobserved(), ThreadPoolExecutor(1) as pool:
+        pool.submit(warm_up, place.compiled_snapshot()).result()
 
 
 def _bring_demo(catalogue: Catalogue) -> None:

@@ -28,7 +28,7 @@ async def livez() -> Response:
 async def readyz(request: Request) -> Response:
     """Ready once an index stands."""
     snapshot = snapshot_of(request)
-    return _json({"status": "ready", "release": snapshot.release, "resources": len(snapshot)})
+    return _json({"status": "ready", "release": snapshot.release, "resources": snapshot.resources})
 
 
 @router.get(

@@ -1,0 +1,179 @@
+"""The newest snapshot of a state directory: its newest base, with what changed in the catalogue since."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from corpus.catalogue import Catalogue, Change
+from corpus.errors import Unavailable
+from corpus.revision import Revision
+from index.digest import Digester
+from index.snapshot import Snapshot, newest_base, open_snapshot, snapshot_at
+from index.tail_building import TailBuilder
+
+MOST_PENDING: Final = 2_000
+"""Changes after a base from which a new one is compiled."""
+
+_MOST_IN_TAIL: Final = 3 * MOST_PENDING
+"""Changes that are followed; more of them wait for the next base, and only what is hidden among them acts at once."""
+_AT_ONCE: Final = 50
+"""Changes that a request takes in before it is answered, and a step beside the requests."""
+_BREATH: Final = 0.002
+"""Seconds between two steps, in which requests are answered."""
+_PATIENCE: Final = 0.2
+"""Seconds after which one tries again to read a catalogue that could not be read."""
+_PARTS: Final = ("spellings", "suggestions", "whoosh")
+
+
+class SnapshotKeeper:
+    """Gives the newest snapshot. Threads may share it.
+
+    Who asks sees every change that was committed before, up to a few dozen; of more he sees at once what was hidden or
+    deleted, and new texts follow in steps beside the requests. A newer base is opened beside them too, and taken when
+    all its parts stand or the tail has become too long. A catalogue that cannot be read stops nothing.
+    """
+
+    def __init__(
+        self, state: Path, *, revision: Revision, catalogue: Catalogue | None = None, look_every: float = 0.5
+    ) -> None:
+        """
+        Args:
+            catalogue: followed from the base on; without one the base is all there is.
+            look_every: seconds after which one looks for a newer base.
+        Raises: Unavailable if there is no index.
+        """
+        self._state = state
+        self._revision = revision
+        self._catalogue = catalogue
+        self._watch = catalogue.watch() if catalogue else None
+        self._look_every = look_every
+        self._looked = time.monotonic()
+        self._lock = threading.Lock()
+        self._beside: threading.Thread | None = None
+        self._behind = False
+        """Whether there are changes that no snapshot shows yet."""
+        self._refused: set[str] = set()
+        """Bases that cannot be opened."""
+        self._follower = _Follower(open_snapshot(state, revision=revision), catalogue)
+
+    @property
+    def current(self) -> Snapshot:
+        if self._watch is not None and self._watch.moved():
+            with self._lock:
+                self._behind = not _tried(self._follower.catch_up_or_hide)
+        if self._behind:
+            self._start(self._drain)
+        if time.monotonic() - self._looked > self._look_every:
+            self._looked = time.monotonic()
+            if self._newer() is not None:
+                self._start(self._renew)
+        return self._follower.snapshot
+
+    def settle(self) -> Snapshot:
+        """The newest snapshot when nothing more is under way: for those who are in no hurry."""
+        self._looked = -self._look_every
+        while self.current and self._beside is not None and self._beside.is_alive():
+            self._beside.join()
+        return self._follower.snapshot
+
+    def _start(self, work: Callable[[], None]) -> None:
+        """Starts work beside the requests, unless there is some already."""
+        with self._lock:
+            if self._beside is None or not self._beside.is_alive():
+                self._beside = threading.Thread(target=work, name=work.__name__, daemon=True)
+                self._beside.start()
+
+    def _drain(self) -> None:
+        """Takes in what is left, step by step."""
+        while self._behind:
+            with self._lock:
+                self._behind = not _tried(self._follower.catch_up)
+            time.sleep(_BREATH)
+
+    def _newer(self) -> Path | None:
+        """A base that should take the present one's place."""
+        newest = newest_base(self._state, self._revision)
+        if newest is None or newest.name in {self._follower.snapshot.base.directory.name, *self._refused}:
+            return None
+        whole = all((self._state / part / newest.name).is_dir() for part in _PARTS)
+        return newest if whole or self._follower.is_full else None
+
+    def _renew(self) -> None:
+        directory = self._newer()
+        if directory is None:
+            return
+        try:
+            follower = _Follower(snapshot_at(directory, revision=self._revision), self._catalogue)
+            while not follower.catch_up():
+                time.sleep(_BREATH)
+        except Unavailable:
+            self._refused.add(directory.name)
+            return
+        with self._lock:
+            self._behind = not _tried(follower.catch_up_or_hide)
+            self._follower = follower
+
+
+class _Follower:
+    """A base and what a catalogue has changed since."""
+
+    def __init__(self, snapshot: Snapshot, catalogue: Catalogue | None) -> None:
+        self.snapshot = snapshot
+        self._catalogue = catalogue
+        self._hidden_until = snapshot.seq
+        """The last change of those of which nothing hidden is shown."""
+        if catalogue is not None and catalogue.seq() < snapshot.seq:
+            raise Unavailable("索引比资源库新，请重新建立索引：./run index。", code="newer-index")
+
+    @cached_property
+    def _builder(self) -> TailBuilder:
+        return TailBuilder(self.snapshot.base, self.snapshot.revision.tuning, Digester(self.snapshot.segmenter))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the tail is too long to follow further changes."""
+        return len(self.snapshot) - self.snapshot.base.compiled_rows >= _MOST_IN_TAIL
+
+    def catch_up_or_hide(self) -> bool:
+        """Takes in what is pending if it is little, else what is hidden or deleted; says whether nothing is left."""
+        pending, changes = self._pending(_AT_ONCE + 1)
+        if len(changes) > _AT_ONCE or self.is_full:
+            assert self._catalogue is not None
+            until, hidden = self._catalogue.changes(self._hidden_until, hidden=True)
+            if hidden:
+                self._take(hidden, self.snapshot.seq)
+            self._hidden_until = until
+            return self.is_full
+        self._take(changes, pending)
+        return True
+
+    def catch_up(self) -> bool:
+        """Takes in a step of what is pending and says whether nothing is left that could be."""
+        if self.is_full:
+            return True
+        pending, changes = self._pending(_AT_ONCE)
+        whole = len(changes) < _AT_ONCE
+        self._take(changes, pending if whole else changes[-1].seq)
+        return whole
+
+    def _pending(self, limit: int) -> tuple[int, list[Change]]:
+        if self._catalogue is None:
+            return self.snapshot.seq, []
+        return self._catalogue.changes(self.snapshot.seq, limit=limit)
+
+    def _take(self, changes: list[Change], seq: int) -> None:
+        if changes:
+            self._builder.step(changes)
+            self.snapshot = self.snapshot.with_tail(self._builder.base, seq=seq)
+
+
+def _tried(catch_up: Callable[[], bool]) -> bool:
+    """Whether catching up came to an end; False too where the catalogue cannot be read right now."""
+    try:
+        return catch_up()
+    except Unavailable:
+        time.sleep(_PATIENCE) if threading.current_thread() is not threading.main_thread() else None
+        return False

@@ -1,0 +1,339 @@
+"""Follows the changes of a catalogue after a base was compiled: each step gives the base with its tail."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from corpus.catalogue import Change
+from corpus.tuning import Tuning
+from index.analysis import is_word
+from index.arrays import Float32, UInt32, UInt64, read_only
+from index.base import FACETS, Base
+from index.building import invert, popularity_groups
+from index.digest import Digest, Digester, Stored, facet_values, fact_columns, short_hash
+from index.growing import Growing
+from index.strings import MISSING, LongerTable
+from index.tail import NO_TAIL, Tail
+from index.weighing import Counts, Statistics, Weighed, smooth_idf, weigh, word_idf
+
+_FACTS: Final = ("active", "published", "starts", "ends", "rating", "completeness")
+"""Columns that a digest has ready-made."""
+_COLUMNS: Final = (*_FACTS, "year", "popularity", "counted_popularity", "serials", "text_hashes", "editions")
+
+
+class _Fact(NamedTuple):
+    """A row of which only facts changed."""
+
+    row: int
+    record: Mapping[str, Any]
+    body: bytes
+
+
+class TailBuilder:
+    """Keeps the tail of one base. Its statistics are the base's: averages, document frequencies, norms, popularity.
+
+    A term that the base lacks counts as standing in one resource where vectors are made.
+    """
+
+    def __init__(self, base: Base, tuning: Tuning, digester: Digester) -> None:
+        self._compiled = base
+        self._tuning = tuning
+        self._digester = digester
+        self._columns = {name: Growing(getattr(base, name)) for name in _COLUMNS}
+        self._row_offsets = Growing(base.row_offsets)
+        self._facets = {name: _Facet(base, name) for name in FACETS}
+        self._popularity = _Popularity(base)
+        self._terms = _Terms(base)
+        self._postings = _Postings()
+        self._vectors = Growing(np.empty(0, np.uint32)), Growing(np.empty(0, np.float32))
+        self._ids: list[str] = []
+        self._blobs: list[bytes] = []
+        self._exact: dict[int, tuple[int, ...]] = {}
+        self._editions: dict[int, int] = {}
+        self._alive = Growing(np.empty(0, np.bool_))
+        self.base = base
+        """The base with its tail after the last step."""
+
+    def step(self, changes: Sequence[Change]) -> None:
+        """Takes in the last changes of resources, each named once."""
+        rows = self.base.ids.find([change.id for change in changes]).tolist()
+        gone: dict[str, int] = {}
+        facts: list[_Fact] = []
+        new: list[Change] = []
+        for change, row in zip(changes, rows, strict=True):
+            there = change.status not in ("deleted", "withdrawn")
+            if there and row != MISSING and (fact := self._only_facts(change, row)):
+                facts.append(fact)
+                continue
+            if row != MISSING:
+                gone[change.id] = row
+            if there:
+                new.append(change)
+        if gone:
+            self._hide([*gone.values()])
+        if facts:
+            self._change_facts(facts)
+        first = len(self.base)
+        if new:
+            self._append(self._digester.digest([Stored(c.serial, c.text_hash, c.body) for c in new]), first)
+        numbers = {**dict.fromkeys(gone, MISSING), **{change.id: first + at for at, change in enumerate(new)}}
+        self._put_together(numbers, facts, gone=len(gone))
+
+    def _only_facts(self, change: Change, row: int) -> _Fact | None:
+        """What changed where a row need not be analysed again: its text is the same, and so are its facets."""
+        if self._columns["text_hashes"].view[row] != short_hash(change.text_hash):
+            return None
+        record = json.loads(change.body)
+        if not all(facet.holds(row, facet_values(record, name)) for name, facet in self._facets.items()):
+            return None
+        return _Fact(row, record, change.body.encode())
+
+    def _hide(self, rows: Sequence[int]) -> None:
+        self._columns["active"].change(rows, 0)
+        late = [row - self._compiled.compiled_rows for row in rows if row >= self._compiled.compiled_rows]
+        if late:
+            self._alive.change(late, False)
+
+    def _change_facts(self, facts: Sequence[_Fact]) -> None:
+        rows = [fact.row for fact in facts]
+        for name, values in self._derived(fact_columns([fact.record for fact in facts]), rows).items():
+            self._columns[name].change(rows, values)
+
+    def _derived(self, columns: Mapping[str, Any], rows: Sequence[int]) -> dict[str, Any]:
+        """The columns of facts of rows whose facets are known."""
+        groups = [(self._facets["kind"].codes_of(row), self._facets["source"].codes_of(row)) for row in rows]
+        return {
+            **{name: columns[name] for name in _FACTS},
+            "year": (columns["published"] // 10_000).astype(np.uint16),
+            "counted_popularity": columns["popularity"],
+            "popularity": self._popularity.ranks(groups, columns["popularity"]),
+        }
+
+    def _append(self, digest: Digest, first: int) -> None:
+        """Adds the rows of a digest behind the others."""
+        rows = range(first, first + len(digest.ids))
+        for name, facet in self._facets.items():
+            facet.extend(digest.facets[name])
+        facts = {name: getattr(digest, name) for name in (*_FACTS, "popularity")}
+        columns = {
+            **self._derived(facts, rows),
+            "serials": np.array(digest.serials, np.uint32),
+            "text_hashes": digest.text_hashes,
+            "editions": self._edition_numbers(digest.edition_hashes),
+        }
+        for name, values in columns.items():
+            self._columns[name].extend(values)
+        self._ids += digest.ids
+        self._blobs += digest.blobs
+        self._alive.extend(np.ones(len(rows), np.bool_))
+        for name, row in zip(digest.exact_hashes.tolist(), digest.exact_rows.tolist(), strict=True):
+            self._exact[name] = (*self._exact.get(name, ()), first + row)
+        self._add_postings(digest, first)
+
+    def _add_postings(self, digest: Digest, first: int) -> None:
+        numbers = self._terms.numbered(digest.terms)
+        words = np.array([is_word(term) for term in digest.terms], np.bool_)
+        order = np.lexsort((numbers, ~words))
+        local = np.empty(len(order), np.uint32)
+        local[order] = np.arange(len(order), dtype=np.uint32)
+        entries = local[digest.entry_terms], digest.entry_rows, digest.entry_fields, digest.entry_counts
+        own = invert([entries], np.arange(len(order), dtype=np.uint32))
+        averages = np.array(self._compiled.manifest.averages, np.float32)
+        counts = Counts(**own, lengths=digest.lengths, averages=averages, words=int(words.sum()))
+        weighed = weigh(counts, self._tuning, self._terms.statistics(numbers[order][: counts.words]))
+        self._postings.add(numbers[order], own, weighed, first)
+        arrays = weighed.arrays
+        self._row_offsets.extend(arrays["row_offsets"][1:] + self._row_offsets.view[-1])
+        self._vectors[0].extend(numbers[order][arrays["row_terms"]])
+        self._vectors[1].extend(arrays["row_weights"])
+
+    def _edition_numbers(self, hashes: UInt64) -> UInt32:
+        known = self._compiled.edition_hashes
+        at = np.minimum(np.searchsorted(known, hashes), max(len(known) - 1, 0))
+        numbers = [
+            int(place)
+            if len(known) and known[place] == name
+            else len(known) + self._editions.setdefault(name, len(self._editions))
+            for place, name in zip(at.tolist(), hashes.tolist(), strict=True)
+        ]
+        return np.array(numbers, np.uint32)
+
+    def _put_together(self, numbers: Mapping[str, int], facts: Sequence[_Fact], *, gone: int) -> None:
+        before = self.base.ids.numbers if isinstance(self.base.ids, LongerTable) else {}
+        compiled, tail = self._compiled, self.base.tail
+        ids = LongerTable(
+            table=compiled.ids,  # type: ignore[arg-type]  # a base as it was compiled
+            more=self._ids,
+            size=compiled.compiled_rows + len(self._ids),
+            numbers={**before, **numbers},
+        )
+        self.base = replace(
+            compiled,
+            ids=ids,
+            terms=self._terms.table,
+            **{name: column.view for name, column in self._columns.items()},
+            row_offsets=self._row_offsets.view,
+            facet_offsets={name: facet.offsets.view for name, facet in self._facets.items()},
+            facet_codes={name: facet.codes.view for name, facet in self._facets.items()},
+            facets={name: facet.values for name, facet in self._facets.items()},
+            tail=Tail(
+                **self._postings.arrays,
+                row_terms=self._vectors[0].view,
+                row_weights=self._vectors[1].view,
+                new_words=self._terms.are_words,
+                new_df=self._postings.df(self._terms, self._alive.view, compiled.compiled_rows),
+                blobs=self._blobs,
+                changed_blobs={**tail.changed_blobs, **{fact.row: fact.body for fact in facts}},
+                exact=self._exact,
+                gone=tail.gone + gone,
+            ),
+        )
+
+
+class _Facet:
+    """The codes of one facet by row; new values are numbered on."""
+
+    def __init__(self, base: Base, name: str) -> None:
+        self.values: Sequence[str] = base.facets[name]
+        self.offsets = Growing(base.facet_offsets[name])
+        self.codes = Growing(base.facet_codes[name])
+        self._numbers = {value: code for code, value in enumerate(self.values)}
+
+    def codes_of(self, row: int) -> UInt32:
+        start, stop = self.offsets.view[row : row + 2]
+        codes: UInt32 = self.codes.view[start:stop]
+        return codes
+
+    def holds(self, row: int, values: Sequence[str]) -> bool:
+        """Whether a row has just these values."""
+        codes: list[int] = self.codes_of(row).tolist()
+        return [self._numbers.get(value) for value in values] == codes
+
+    def extend(self, rows: Sequence[Sequence[str]]) -> None:
+        known = len(self._numbers)
+        codes = [self._numbers.setdefault(value, len(self._numbers)) for values in rows for value in values]
+        self.codes.extend(np.array(codes, np.uint32))
+        self.offsets.extend(np.cumsum([len(values) for values in rows], dtype=np.uint32) + self.offsets.view[-1])
+        if len(self._numbers) > known:
+            self.values = [*self._numbers]
+
+
+class _Popularity:
+    """Ranks within the counts of each source and kind that a base has."""
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._known: dict[int, Float32] = {}
+
+    def ranks(self, groups: Sequence[tuple[UInt32, UInt32]], counts: Float32) -> Float32:
+        """(n,) the share of the group, its kind's and source's codes given, that is no more popular; 0 unknown."""
+        ranks = np.zeros(len(groups), np.float32)
+        for at in np.flatnonzero(~np.isnan(counts)).tolist():
+            kind, source = groups[at]
+            population = self._population(int(popularity_groups(kind, np.array([len(source)]), source)[0]))
+            if len(population):
+                ranks[at] = np.searchsorted(population, counts[at], side="right") / len(population)
+        return ranks
+
+    def _population(self, group: int) -> Float32:
+        if group not in self._known:
+            base = self._base
+            sources = np.diff(base.facet_offsets["source"])
+            own = popularity_groups(base.facet_codes["kind"], sources, base.facet_codes["source"]) == group
+            counts = base.counted_popularity[own]
+            self._known[group] = np.sort(counts[~np.isnan(counts)])
+        return self._known[group]
+
+
+class _Terms:
+    """The vocabulary of a base with terms numbered on behind it."""
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._word_idf = word_idf(base)
+        self._new_idf = float(smooth_idf(np.array([1], np.uint64), base.manifest.rows)[0])
+        self._more: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self.are_words: list[bool] = []
+
+    def __len__(self) -> int:
+        """How many are new."""
+        return len(self._more)
+
+    @property
+    def first(self) -> int:
+        """The number of the first new one."""
+        return len(self._base.terms)
+
+    @property
+    def table(self) -> LongerTable:
+        table: Any = self._base.terms
+        return LongerTable(table=table, more=self._more, size=self.first + len(self._more), numbers=self._numbers)
+
+    def numbered(self, terms: Sequence[str]) -> UInt32:
+        """The number of each term; those not seen before get the next ones."""
+        numbers = self.table.find(terms)
+        for at in np.flatnonzero(numbers == MISSING).tolist():
+            numbers[at] = self._numbers[terms[at]] = self.first + len(self._more)
+            self._more.append(terms[at])
+            self.are_words.append(is_word(terms[at]))
+        return numbers
+
+    def statistics(self, words: UInt32) -> Statistics:
+        """What the base says of some words."""
+        idf = np.full(len(words), self._new_idf, np.float32)
+        known = words < len(self._word_idf)
+        idf[known] = self._word_idf[words[known]]
+        return Statistics(word_idf=idf, pivot=self._base.manifest.pivot)
+
+
+class _Postings:
+    """The postings of a tail, kept in the order of term and row."""
+
+    def __init__(self) -> None:
+        self._keys = np.empty(0, np.uint64)
+        """(P,) term, then row."""
+        self._values: dict[str, Any] = {
+            name: getattr(NO_TAIL, name) for name in ("bm25f", "similarity", "posting_fields")
+        }
+
+    def add(self, terms: UInt32, postings: Mapping[str, Any], weighed: Weighed, first: int) -> None:
+        """Adds postings of further rows, `terms` being the numbers of the terms they are ordered by."""
+        rows = postings["posting_rows"]
+        keys = np.repeat(terms, np.diff(postings["term_offsets"]).astype(np.int64)).astype(np.uint64) << np.uint64(32)
+        keys |= rows + np.uint64(first)
+        order = np.argsort(keys)
+        similarity = np.zeros(len(rows), np.float32)
+        similarity[: len(weighed.arrays["similarity"])] = weighed.arrays["similarity"]
+        added = {
+            "bm25f": weighed.arrays["bm25f"],
+            "similarity": similarity,
+            "posting_fields": postings["posting_fields"],
+        }
+        places = np.searchsorted(self._keys, keys[order])
+        self._keys = np.insert(self._keys, places, keys[order])
+        for name, values in added.items():
+            self._values[name] = np.insert(self._values[name], places, values[order])
+
+    @property
+    def arrays(self) -> dict[str, Any]:
+        """By the names of a tail."""
+        terms = (self._keys >> np.uint64(32)).astype(np.uint32)
+        starts = np.flatnonzero(np.diff(terms, prepend=np.uint32(MISSING)))
+        arrays = {
+            "terms": terms[starts],
+            "offsets": np.append(starts, len(self._keys)).astype(np.uint64),
+            "posting_rows": self._keys.astype(np.uint32),
+            **self._values,
+        }
+        return {name: read_only(array) for name, array in arrays.items()}
+
+    def df(self, terms: _Terms, alive: Any, first_row: int) -> UInt32:
+        """For each new term the rows of the tail, those replaced left out, that hold it."""
+        late = self._keys[np.searchsorted(self._keys, np.uint64(terms.first) << np.uint64(32)) :]
+        held = alive[late.astype(np.uint32) - np.uint32(first_row)]
+        number = (late >> np.uint64(32)).astype(np.int64) - terms.first
+        return np.bincount(number, held, minlength=len(terms)).astype(np.uint32)
