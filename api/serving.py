@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Final
 
 import uvicorn
@@ -20,6 +20,7 @@ from api.query_recording import recording
 from api.request_limits import RequestLimits
 from api.settings import Settings
 from corpus.catalogue import Catalogue
+from corpus.errors import XuejingError
 from corpus.keys import KeyStore
 from corpus.revision import Revision
 
@@ -57,7 +58,8 @@ def answer_requests(settings: Settings, revision: Revision, bound: socket.socket
     """
     count_together(settings.state)
     with worker_app(settings, revision) as app:
-        server = _Server(_configured(app), ready=ready)
+        # So that it takes in what changes even while nobody asks.
+        server = _Server(_configured(app), ready=ready, look=app.state.newest)
         signal.signal(signal.SIGTERM, server.handle_exit)
         server.run(sockets=[bound])
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -82,9 +84,14 @@ def _configured(app: FastAPI) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn's server, which lets connections end with an answer before it closes them."""
 
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], look: Callable[[], object]) -> None:
+        """
+        Args:
+            look: called ten times a second.
+        """
         super().__init__(config)
         self._ready = ready
+        self._look = look
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -94,6 +101,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        with suppress(XuejingError):  # whoever asks next will be told
+            self._look()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Goes on accepting for a moment; each answer says that its connection ends."""
