@@ -1,5 +1,6 @@
 """What of the index stands, and whether that is enough for the catalogue's present state."""
 
+import shutil
 from pathlib import Path
 
 from corpus.errors import Unavailable
@@ -18,7 +19,7 @@ def base_seq(state: Path, revision: Revision) -> int | None:
 def is_current(seq: int, state: Path, revision: Revision) -> bool:
     """Whether no base has to be compiled for the catalogue's last state.
 
-    A base of a later state is none of this catalogue's: an older one was put back.
+    A base of a later state is none of this catalogue's.
     """
     known = base_seq(state, revision)
     return known is not None and known <= seq <= known + MOST_PENDING
@@ -28,6 +29,18 @@ def holds(seq: int, state: Path, revision: Revision) -> bool:
     """Whether the newest base, and what snapshots read themselves, have reached a state of the catalogue."""
     known = base_seq(state, revision)
     return known is not None and seq <= known + MOST_PENDING
+
+
+def remove_later_bases(seq: int, state: Path, revision: Revision) -> bool:
+    """Removes the bases of states that the catalogue has not reached, and says whether there were any.
+
+    An older catalogue was put back: what it comes to hold at those states is something else.
+    """
+    later = False
+    while (base := newest_base(state, revision)) and int(base.name.rpartition("-")[2]) > seq:
+        shutil.rmtree(base)
+        later = True
+    return later
 
 
 def standing_snapshot(state: Path, revision: Revision) -> Snapshot:

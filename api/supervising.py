@@ -17,6 +17,7 @@ import structlog
 
 from api.child_process import ChildProcess, Duty, start_child
 from api.collector import settle
+from corpus.errors import Unavailable
 
 _STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 _LOOK: Final = 1.0
@@ -59,12 +60,14 @@ class Supervisor:
 
         Args:
             ready: called when those who answer requests do so.
+        Raises: Unavailable if none of them can begin.
         """
         terminal = _has_terminal() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
         settle()
         with _signals() as heard:
             try:
-                self._start(self._posts)
+                if not self._start(self._posts):
+                    raise Unavailable("应答的进程都启动不了，原因见上面的日志。", code="no-worker")
                 ready()
                 while not (told := heard(self._pause())) & _STOP:
                     if signal.SIGHUP in told:
@@ -75,17 +78,21 @@ class Supervisor:
             finally:
                 self._stop()
 
-    def _start(self, posts: Sequence[_Post]) -> None:
-        """Starts children; those who answer requests first, and the others when these are ready."""
+    def _start(self, posts: Sequence[_Post]) -> int:
+        """Starts children, those who answer requests first, and the others when these are ready; says how many are."""
         answering = [post for post in posts if post.duty.answers]
         for post in answering:
             post.child = start_child(post.duty)
+        ready = 0
         for post in answering:
-            if post.child and not post.child.is_ready(_PATIENCE):
-                _log.error("not_ready", process=post.duty.name, pid=post.child.pid)
+            if post.child and post.child.is_ready(_PATIENCE):
+                ready += 1
+            else:
+                _log.error("not_ready", process=post.duty.name)
         for post in posts:
             if not post.duty.answers:
                 post.child = start_child(post.duty)
+        return ready
 
     def _tend(self) -> None:
         """Starts anew who has died and is due, and ends who does not leave."""

@@ -262,6 +262,18 @@ def test_a_base_that_cannot_be_read_is_compiled_anew(state: Path, damage: Callab
         assert "正在重新编制索引" in service.log()
 
 
+def test_an_older_catalogue_put_back_is_what_is_answered_from(state: Path, revision: Revision) -> None:
+    older = (state / "catalogue.db").read_bytes()
+    with opened(state) as catalogue:
+        catalogue.write([Resource(id="b:9", kind="book", title="园林赏析", source="a")])
+        compile_index(catalogue, state, revision=revision, progress=lambda stage, done, total: None)
+    (state / "catalogue.db").write_bytes(older)
+    with serving(state) as service:
+        assert service.titles("余华") == ["活着"]
+        assert service.titles("园林赏析") == []
+        assert "索引比资源库新" in service.log()
+
+
 def test_a_database_of_a_newer_program_is_refused(state: Path) -> None:
     with opened(state) as catalogue, catalogue._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

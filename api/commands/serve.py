@@ -19,7 +19,7 @@ from api.metrics import forget_counts
 from api.moments import today
 from api.newest import warm_up
 from api.serving import answer_requests
-from api.standing import standing_snapshot
+from api.standing import remove_later_bases, standing_snapshot
 from api.supervising import Supervisor
 from corpus.catalogue import Catalogue
 from corpus.demo import SOURCE as DEMO
@@ -60,6 +60,8 @@ def _prepare(place: Workplace) -> None:
         small = catalogue.count() <= SMALL
         if small:
             _bring_demo(catalogue)
+        if remove_later_bases(catalogue.seq(), place.state, place.revision):
+            say("索引比资源库新（资源库也许是从备份恢复的），不再使用。")
         stands = _stands(place)
         if small or not stands:
             with Bars() as bars:
