@@ -44,10 +44,10 @@ class ChildProcess:
         self._ready = ready
         self._leaves_until: float | None = None
 
-    def is_ready(self, seconds: float) -> bool:
-        """Whether it says within some seconds that it is ready."""
+    def is_ready(self) -> bool:
+        """Whether it has said, since last asked, that it is ready."""
         try:
-            return self._ready.poll(seconds) and bool(self._ready.recv_bytes())
+            return self._ready.poll() and bool(self._ready.recv_bytes())
         except (EOFError, OSError):  # it died
             return False
 

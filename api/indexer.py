@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -27,13 +28,14 @@ _NICENESS: Final = 10
 _log = structlog.get_logger("indexer")
 
 
-def keep_indexed(settings: Settings, revision: Revision) -> None:
+def keep_indexed(settings: Settings, revision: Revision, ready: Callable[[], None]) -> None:
     """Compiles what the catalogue's changes call for, until it is killed, which may be at any moment.
 
     It returns after a large build, so that a fresh process can take its place: only the end of a process gives back
     the memory of a build.
     """
     os.nice(_NICENESS)
+    ready()
     while True:
         try:
             if _follow(settings, revision) > SMALL:

@@ -22,7 +22,9 @@ from corpus.errors import Unavailable
 _STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 _LOOK: Final = 1.0
 """Seconds after which the supervisor looks around, whether or not it was told something."""
-_PATIENCE: Final = 15.0
+_LOOK_SOON: Final = 0.02
+"""The same while a child is coming or leaving."""
+_PATIENCE: Final = 30.0
 """Seconds that a child is given to become ready."""
 _FAREWELL: Final = 9.3
 """Seconds that a child is given to end."""
@@ -36,12 +38,15 @@ _log = structlog.get_logger("supervisor")
 
 @dataclass(slots=True, kw_only=True)
 class _Post:
-    """A duty, the child that has it, and when the next may be started."""
+    """A duty, and who has it."""
 
     duty: Duty
     child: ChildProcess | None = None
+    coming: ChildProcess | None = None
+    """Takes the child's place as soon as it is ready."""
     short_lives: int = 0
     due: float = 0.0
+    """When the next may be started."""
 
 
 class Supervisor:
@@ -53,94 +58,97 @@ class Supervisor:
 
     def __init__(self, duties: Sequence[Duty]) -> None:
         self._posts = [_Post(duty=duty) for duty in duties]
+        self._answering = [post for post in self._posts if post.duty.answers]
         self._leaving: list[ChildProcess] = []
+        self._begun = False
 
     def run(self, *, ready: Callable[[], None]) -> None:
         """Returns when it was told to stop and all children have ended.
 
         Args:
-            ready: called when those who answer requests do so.
-        Raises: Unavailable if none of them can begin.
+            ready: called when those who answer requests do so; the others start then.
+        Raises: Unavailable if one of them cannot begin.
         """
         terminal = _has_terminal() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
         settle()
         with _signals() as heard:
+            told: set[int] = set()
             try:
-                if not self._start(self._posts):
-                    raise Unavailable("应答的进程都启动不了，原因见上面的日志。", code="no-worker")
-                ready()
-                while not (told := heard(self._pause())) & _STOP:
+                while not told & _STOP:
                     if signal.SIGHUP in told:
                         if terminal and not _has_terminal():
                             break
                         self._reload()
                     self._tend()
+                    if not self._begun and all(post.child for post in self._answering):
+                        self._begun = True
+                        ready()
+                    told = heard(self._pause())
             finally:
                 self._stop()
 
-    def _start(self, posts: Sequence[_Post]) -> int:
-        """Starts children, those who answer requests first, and the others when these are ready; says how many are."""
-        answering = [post for post in posts if post.duty.answers]
-        for post in answering:
-            post.child = start_child(post.duty)
-        ready = 0
-        for post in answering:
-            if post.child and post.child.is_ready(_PATIENCE):
-                ready += 1
-            else:
-                _log.error("not_ready", process=post.duty.name)
-        for post in posts:
-            if not post.duty.answers:
-                post.child = start_child(post.duty)
-        return ready
+    def _reload(self) -> None:
+        """Starts fresh children for those who answer requests; who cannot start leaves the old one there."""
+        _log.info("reloads")
+        for post in self._answering:
+            post.coming = post.coming or start_child(post.duty)
 
     def _tend(self) -> None:
-        """Starts anew who has died and is due, and ends who does not leave."""
-        now = time.monotonic()
+        """Looks after each post, and ends who does not leave."""
         for post in self._posts:
             if post.child and not post.child.is_alive():
-                self._bury(post, post.child, now)
-        due = [post for post in self._posts if post.child is None and post.due <= now]
-        if due:
-            self._start(due)
+                self._bury(post, post.child)
+                post.child = None
+            if post.coming:
+                self._receive(post, post.coming)
+            vacant = post.child is None and post.coming is None
+            if vacant and post.due <= time.monotonic() and (self._begun or post.duty.answers):
+                post.coming = start_child(post.duty)
         self._leaving = [child for child in self._leaving if not child.has_left()]
 
-    def _bury(self, post: _Post, child: ChildProcess, now: float) -> None:
-        lived = now - child.began
-        post.short_lives = post.short_lives + 1 if lived < _SHORT_LIFE else 0
+    def _receive(self, post: _Post, coming: ChildProcess) -> None:
+        """Lets a child that has become ready take its post."""
+        if coming.is_ready():
+            if post.child:
+                self._dismiss(post.child)
+            post.child, post.coming = coming, None
+        elif not coming.is_alive():
+            self._bury(post, coming)
+            post.coming = None
+        elif time.monotonic() - coming.began > _PATIENCE:
+            _log.error("not_ready", process=post.duty.name, pid=coming.pid)
+            self._dismiss(coming)
+            post.coming = None
+
+    def _bury(self, post: _Post, child: ChildProcess) -> None:
+        """Says when the next may start, later each time if they die young."""
+        if not self._begun:
+            raise Unavailable("应答的进程启动不了，原因见上面的日志。", code="no-worker")
+        now = time.monotonic()
+        post.short_lives = post.short_lives + 1 if now - child.began < _SHORT_LIFE else 0
         pause = min(_FIRST_PAUSE * 2.0 ** (post.short_lives - 1), _LONGEST_PAUSE) if post.short_lives else 0.0
         post.due = now + pause
-        post.child = None
         if child.exit_code:
             _log.error("died", process=post.duty.name, pid=child.pid, code=child.exit_code, again_in=pause)
 
-    def _reload(self) -> None:
-        """Fresh children in the place of those that answer requests; who cannot start leaves the old one there."""
-        posts = [post for post in self._posts if post.duty.answers]
-        for post, fresh in [(post, start_child(post.duty)) for post in posts]:
-            if fresh.is_ready(_PATIENCE):
-                old, post.child = post.child, fresh
-                post.short_lives = 0
-            else:
-                old = fresh
-            if old:
-                old.ask_to_leave(_FAREWELL)
-                self._leaving.append(old)
-        _log.info("reloaded", processes=[post.child.pid for post in posts if post.child])
+    def _dismiss(self, child: ChildProcess) -> None:
+        child.ask_to_leave(_FAREWELL)
+        self._leaving.append(child)
 
     def _stop(self) -> None:
-        self._leaving += [post.child for post in self._posts if post.child]
-        for child in self._leaving:
-            child.ask_to_leave(_FAREWELL)
+        for post in self._posts:
+            for child in filter(None, (post.child, post.coming)):
+                self._dismiss(child)
         while self._leaving:
             self._leaving = [child for child in self._leaving if not child.has_left()]
-            time.sleep(0.02)
+            time.sleep(_LOOK_SOON)
 
     def _pause(self) -> float:
         """Seconds until there is something to look after."""
-        due = [post.due for post in self._posts if post.child is None]
-        pause = max(0.0, min(due) - time.monotonic()) if due else _LOOK
-        return min(pause, _LOOK)
+        if self._leaving or any(post.coming for post in self._posts):
+            return _LOOK_SOON
+        due = [post.due - time.monotonic() for post in self._posts if post.child is None]
+        return max(0.0, min([_LOOK, *due]))
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
             Duty(name=f"worker-{n}", work=partial(answer_requests, settings, revision, bound), answers=True)
             for n, bound in enumerate(sockets, start=1)
         ]
-        indexing = Duty(name="indexer", work=lambda ready: keep_indexed(settings, revision), answers=False)
+        indexing = Duty(name="indexer", work=partial(keep_indexed, settings, revision), answers=False)
         Supervisor([*duties, indexing]).run(ready=lambda: _announce(sockets[0], json=json))
 
 
