@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.job_runner import writable
 from api.listening import BACKLOG
 from api.metrics import count_together
 from api.newest import NewestSnapshot, warm_up
@@ -19,7 +20,6 @@ from api.protocol import HttpProtocol
 from api.query_recording import recording
 from api.request_limits import RequestLimits
 from api.settings import Settings
-from corpus.catalogue import Catalogue
 from corpus.errors import XuejingError
 from corpus.keys import KeyStore
 from corpus.revision import Revision
@@ -33,9 +33,10 @@ _GRACE: Final = 5
 @contextmanager
 def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
     """The application of one worker with all that it holds open, to be made in the worker's own process."""
+    url = settings.catalogue_url
     with (
-        closing(Catalogue.open(settings.catalogue_url)) as catalogue,
-        closing(KeyStore.open(settings.catalogue_url)) as keys,
+        writable(settings.state, url, subjects=revision.subject_of) as (catalogue, jobs),
+        closing(KeyStore.open(url)) as keys,
         recording(settings) as recorder,
     ):
         newest = NewestSnapshot(settings.state, revision=revision, catalogue=catalogue)
@@ -47,6 +48,8 @@ def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
             keys=keys,
             open_reading=settings.open_reading,
             limits=RequestLimits.of(settings, workers=settings.workers),
+            catalogue=catalogue,
+            jobs=jobs,
         )
 
 
