@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -10,16 +11,15 @@ import structlog
 
 from api.logs import where
 from api.settings import Settings
-from api.standing import is_current
+from api.standing import base_seq
 from corpus.catalogue import Catalogue
 from corpus.errors import XuejingError
 from corpus.revision import Revision
-from index.indexing import compile_index, compile_spellings, compile_structured, compile_suggestions
-from index.snapshot import open_snapshot
+from index.indexing import keep_up
 
 SMALL: Final = 5_000
 """Resources whose index is compiled in a few seconds and little memory."""
-_LOOK_EVERY: Final = 0.05
+_LOOK_EVERY: Final = 0.5
 """Seconds between two looks at the catalogue."""
 _PATIENCE: Final = 5.0
 """Seconds until the next attempt where one failed."""
@@ -50,22 +50,21 @@ def keep_indexed(settings: Settings, revision: Revision, ready: Callable[[], Non
 
 def _follow(settings: Settings, revision: Revision) -> int:
     """Follows the catalogue until something was compiled, and says of how many resources."""
-    catalogue = Catalogue.open(settings.catalogue_url)
-    watch = catalogue.watch()
-    try:
-        compiled = _compile(catalogue, settings.state, revision)
+    state = settings.state
+    with closing(Catalogue.open(settings.catalogue_url)) as catalogue, closing(catalogue.watch()) as watch:
+        seq, changed = catalogue.seq(), time.monotonic()
+        compiled = _keep_up(catalogue, state, revision, quiet=0)
         while not compiled:
             time.sleep(_LOOK_EVERY)
-            if watch.moved() and not is_current(catalogue.seq(), settings.state, revision):
-                compiled = _compile(catalogue, settings.state, revision)
+            if watch.moved() and (last := catalogue.seq()) != seq:
+                seq, changed = last, time.monotonic()
+            if seq != base_seq(state, revision):
+                compiled = _keep_up(catalogue, state, revision, quiet=time.monotonic() - changed)
         return compiled
-    finally:
-        watch.close()
-        catalogue.close()
 
 
-def _compile(catalogue: Catalogue, state: Path, revision: Revision) -> int:
-    """Compiles what is missing, and says of how many resources; 0 where nothing was."""
+def _keep_up(catalogue: Catalogue, state: Path, revision: Revision, *, quiet: float) -> int:
+    """Compiles what has become due, and says of how many resources; 0 where nothing had."""
     resources = 0
     began = time.monotonic()
 
@@ -73,12 +72,7 @@ def _compile(catalogue: Catalogue, state: Path, revision: Revision) -> int:
         nonlocal resources
         resources = max(resources, total, 1)
 
-    if is_current(catalogue.seq(), state, revision):
-        directory = open_snapshot(state, revision=revision).base.directory
-        for compile_part in (compile_spellings, compile_suggestions, compile_structured):
-            compile_part(directory, state, revision=revision, progress=note)
-    else:
-        directory = compile_index(catalogue, state, revision=revision, progress=note)
-    if resources:
-        _log.info("indexed", base=directory.name, seconds=round(time.monotonic() - began, 1))
-    return resources
+    if not keep_up(catalogue, state, revision=revision, progress=note, quiet=quiet):
+        return 0
+    _log.info("indexed", seq=base_seq(state, revision), seconds=round(time.monotonic() - began, 1))
+    return max(resources, 1)

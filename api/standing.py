@@ -1,11 +1,12 @@
 """What of the index stands, and whether that is enough for the catalogue's present state."""
 
-import shutil
 from pathlib import Path
 
+from corpus.catalogue import Catalogue
 from corpus.errors import Unavailable
 from corpus.revision import Revision
-from index.snapshot import Snapshot, newest_base, open_snapshot
+from index.history import is_of_history
+from index.snapshot import newest_base, open_snapshot
 from index.snapshot_keeper import MOST_PENDING
 from index.weighing import compiled_numbers
 
@@ -16,35 +17,14 @@ def base_seq(state: Path, revision: Revision) -> int | None:
     return None if newest is None else int(newest.name.rpartition("-")[2])
 
 
-def is_current(seq: int, state: Path, revision: Revision) -> bool:
-    """Whether no base has to be compiled for the catalogue's last state.
-
-    A base of a later state is none of this catalogue's.
-    """
-    known = base_seq(state, revision)
-    return known is not None and known <= seq <= known + MOST_PENDING
-
-
 def holds(seq: int, state: Path, revision: Revision) -> bool:
     """Whether the newest base, and what snapshots read themselves, have reached a state of the catalogue."""
     known = base_seq(state, revision)
     return known is not None and seq <= known + MOST_PENDING
 
 
-def remove_later_bases(seq: int, state: Path, revision: Revision) -> bool:
-    """Removes the bases of states that the catalogue has not reached, and says whether there were any.
-
-    An older catalogue was put back: what it comes to hold at those states is something else.
-    """
-    later = False
-    while (base := newest_base(state, revision)) and int(base.name.rpartition("-")[2]) > seq:
-        shutil.rmtree(base)
-        later = True
-    return later
-
-
-def standing_snapshot(state: Path, revision: Revision) -> Snapshot:
-    """The newest snapshot, if it is one of this program's.
+def check_standing(catalogue: Catalogue, state: Path, revision: Revision) -> None:
+    """Sees to it that the newest base is one that this program can answer from.
 
     Raises: Unavailable (code no-index) if there is none; otherwise it must be compiled anew, for the reason given.
     """
@@ -52,4 +32,5 @@ def standing_snapshot(state: Path, revision: Revision) -> Snapshot:
     manifest = snapshot.base.manifest
     if manifest.lexicon != snapshot.segmenter.lexicon or manifest.numbers != compiled_numbers(revision.tuning):
         raise Unavailable("词典或排序数字与上次编制索引时不同。", code="other-index")
-    return snapshot
+    if not is_of_history(snapshot.base, catalogue):
+        raise Unavailable("索引与资源库不符（资源库也许是从备份恢复的）。", code="other-index")

@@ -271,7 +271,7 @@ def test_an_older_catalogue_put_back_is_what_is_answered_from(state: Path, revis
     with serving(state) as service:
         assert service.titles("余华") == ["活着"]
         assert service.titles("园林赏析") == []
-        assert "索引比资源库新" in service.log()
+        assert "索引与资源库不符" in service.log()
 
 
 def test_a_database_of_a_newer_program_is_refused(state: Path) -> None:

@@ -19,7 +19,7 @@ from api.metrics import forget_counts
 from api.moments import today
 from api.newest import warm_up
 from api.serving import answer_requests
-from api.standing import remove_later_bases, standing_snapshot
+from api.standing import check_standing
 from api.supervising import Supervisor
 from corpus.catalogue import Catalogue
 from corpus.demo import SOURCE as DEMO
@@ -60,20 +60,18 @@ def _prepare(place: Workplace) -> None:
         small = catalogue.count() <= SMALL
         if small:
             _bring_demo(catalogue)
-        if remove_later_bases(catalogue.seq(), place.state, place.revision):
-            say("索引比资源库新（资源库也许是从备份恢复的），不再使用。")
-        stands = _stands(place)
+        stands = _stands(place, catalogue)
         if small or not stands:
             with Bars() as bars:
                 compile_needed = compile_index if small else compile_base
                 compile_needed(catalogue, place.state, revision=place.revision, progress=bars)
 
 
-def _stands(place: Workplace) -> bool:
+def _stands(place: Workplace, catalogue: Catalogue) -> bool:
     """Whether an index stands that this program can answer from; says what is wrong with another."""
     try:
         with unobserved():
-            standing_snapshot(place.state, place.revision)
+            check_standing(catalogue, place.state, place.revision)
     except Unavailable as error:
         if error.code != "no-index":
             say(f"{error.message}正在重新编制索引……")
