@@ -5,9 +5,10 @@ from pathlib import Path
 from corpus.catalogue import Catalogue
 from corpus.errors import Unavailable
 from corpus.revision import Revision
+from index.base import base_name
 from index.history import is_of_history
 from index.snapshot import newest_base, open_snapshot
-from index.snapshot_keeper import MOST_PENDING
+from index.snapshot_keeper import MOST_PENDING, PARTS
 from index.weighing import compiled_numbers
 
 
@@ -17,10 +18,14 @@ def base_seq(state: Path, revision: Revision) -> int | None:
     return None if newest is None else int(newest.name.rpartition("-")[2])
 
 
-def holds(seq: int, state: Path, revision: Revision) -> bool:
-    """Whether the newest base, and what snapshots read themselves, have reached a state of the catalogue."""
-    known = base_seq(state, revision)
-    return known is not None and seq <= known + MOST_PENDING
+def is_shown(seq: int, state: Path, revision: Revision) -> bool:
+    """Whether a running service shows a state of the catalogue.
+
+    It answers from the newest base that has all its parts, and follows a few changes after it.
+    """
+    bases = (state / "bases").glob(base_name(revision.number, 0)[:-1] + "*")
+    whole = [base.name for base in bases if all((state / part / base.name).is_dir() for part in PARTS)]
+    return any(seq <= int(name.rpartition("-")[2]) + MOST_PENDING for name in whole)
 
 
 def check_standing(catalogue: Catalogue, state: Path, revision: Revision) -> None:

@@ -15,7 +15,7 @@ from api.commands.problem_file import ProblemFile
 from api.commands.terminal import Bars, say, waiting, write_json
 from api.commands.workplace import Workplace, alone, open_workplace
 from api.listening import is_served
-from api.standing import base_seq, holds
+from api.standing import base_seq, is_shown
 from corpus.catalogue import Catalogue
 from corpus.cells import read_cell
 from corpus.columns import read_correction
@@ -175,7 +175,7 @@ def _await_service(place: Workplace, seq: int) -> bool:
     until = time.monotonic() + _PATIENCE
     with waiting("已写入目录，等正在运行的服务更新索引……"):
         while is_served(place.state):
-            if holds(seq, place.state, place.revision):
+            if is_shown(seq, place.state, place.revision):
                 return True
             if time.monotonic() > until:
                 message = "资源都已写入目录，但正在运行的服务还没有更新好索引。它会继续；可用 ./run status 查看。"
