@@ -1,19 +1,21 @@
-"""Carries out the jobs of a state directory, beside the requests; of several processes one at a time does."""
+"""Carries out the jobs of a state directory, in a process beside those that answer; of several one at a time does."""
 
+import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
 from types import TracebackType
 from typing import Final, Self
 
 import structlog
 
 from api.logs import where
+from api.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.errors import Unavailable
 from corpus.jobs import Job, Jobs, storing
+from corpus.revision import Revision
 from corpus.validation import SubjectOf
 
 _EVERY: Final = 0.5
@@ -24,11 +26,12 @@ _PATIENCE: Final = 5.0
 """Seconds until the next attempt where the database or the disk failed."""
 _FAREWELL: Final = 5.0
 """Seconds that the batch under way is given when the service ends."""
+_NICENESS: Final = 10
 _BROKEN: Final = "程序内部出了错，任务没有做完；已做完的行见结果，其余的请重新送一次。"
 
 
 class JobRunner:
-    """A thread that takes up whatever is unfinished; every process that serves may have one."""
+    """A thread that takes up whatever is unfinished; several processes may have one."""
 
     def __init__(self, jobs: Jobs, catalogue: Catalogue, *, subjects: SubjectOf) -> None:
         self._jobs = jobs
@@ -78,7 +81,7 @@ class JobRunner:
     def _carry_out(self, job: Job) -> None:
         """Carries a job out, up to the end of the batch in which the service ends. Raises: Unavailable.
 
-        It rests as long as it works, so that requests of this process, and writers in others, get their turn.
+        It rests as long as it works, so that those who write single resources get their turn.
         """
         try:
             with storing():
@@ -96,15 +99,15 @@ class JobRunner:
             self._jobs.fail(job, _BROKEN)
 
 
-@contextmanager
-def writable(state: Path, url: str, *, subjects: SubjectOf) -> Iterator[tuple[Catalogue, Jobs]]:
-    """The catalogue and the jobs of a state directory for a process that serves, with a runner beside them.
+def carry_out_jobs(settings: Settings, revision: Revision, ready: Callable[[], None]) -> None:
+    """Carries out the jobs that are accepted, until it is killed, which may be at any moment.
 
-    To be entered after the process was forked: neither connections nor threads outlive that.
+    It has a process of its own: thousands of rows to be checked would hold up the requests of a process that answers.
     """
-    catalogue, jobs = Catalogue.open(url), Jobs(state / "jobs")
-    try:
-        with JobRunner(jobs, catalogue, subjects=subjects):
-            yield catalogue, jobs
-    finally:
-        catalogue.close()
+    os.nice(_NICENESS)
+    with (
+        closing(Catalogue.open(settings.catalogue_url)) as catalogue,
+        JobRunner(Jobs(settings.state / "jobs"), catalogue, subjects=revision.subject_of),
+    ):
+        ready()
+        threading.Event().wait()

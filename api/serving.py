@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -12,7 +13,6 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.job_runner import writable
 from api.listening import BACKLOG
 from api.metrics import count_together
 from api.newest import NewestSnapshot, warm_up
@@ -20,7 +20,9 @@ from api.protocol import HttpProtocol
 from api.query_recording import recording
 from api.request_limits import RequestLimits
 from api.settings import Settings
+from corpus.catalogue import Catalogue
 from corpus.errors import XuejingError
+from corpus.jobs import Jobs
 from corpus.keys import KeyStore
 from corpus.revision import Revision
 
@@ -30,12 +32,16 @@ _GRACE: Final = 5
 """Seconds that running requests are given then."""
 
 
+_SWITCH: Final = 0.0005
+"""Seconds after which a thread that takes in changes lets the requests have the interpreter."""
+
+
 @contextmanager
 def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
     """The application of one worker with all that it holds open, to be made in the worker's own process."""
     url = settings.catalogue_url
     with (
-        writable(settings.state, url, subjects=revision.subject_of) as (catalogue, jobs),
+        closing(Catalogue.open(url)) as catalogue,
         closing(KeyStore.open(url)) as keys,
         recording(settings) as recorder,
     ):
@@ -49,7 +55,7 @@ def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
             open_reading=settings.open_reading,
             limits=RequestLimits.of(settings, workers=settings.workers),
             catalogue=catalogue,
-            jobs=jobs,
+            jobs=Jobs(settings.state / "jobs"),
         )
 
 
@@ -60,6 +66,7 @@ def answer_requests(settings: Settings, revision: Revision, bound: socket.socket
         ready: called when requests are being answered.
     """
     count_together(settings.state)
+    sys.setswitchinterval(_SWITCH)
     with worker_app(settings, revision) as app:
         # So that it takes in what changes even while nobody asks.
         server = _Server(_configured(app), ready=ready, look=app.state.newest)

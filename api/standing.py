@@ -8,7 +8,7 @@ from corpus.revision import Revision
 from index.base import base_name
 from index.history import is_of_history
 from index.snapshot import newest_base, open_snapshot
-from index.snapshot_keeper import MOST_PENDING, PARTS
+from index.snapshot_keeper import MOST_PENDING, NEEDED
 from index.weighing import compiled_numbers
 
 
@@ -21,10 +21,10 @@ def base_seq(state: Path, revision: Revision) -> int | None:
 def is_shown(seq: int, state: Path, revision: Revision) -> bool:
     """Whether a running service shows a state of the catalogue.
 
-    It answers from the newest base that has all its parts, and follows a few changes after it.
+    It answers from the newest base that has the parts it needs, and follows a few changes after it.
     """
     bases = (state / "bases").glob(base_name(revision.number, 0)[:-1] + "*")
-    whole = [base.name for base in bases if all((state / part / base.name).is_dir() for part in PARTS)]
+    whole = [base.name for base in bases if all((state / part / base.name).is_dir() for part in NEEDED)]
     return any(seq <= int(name.rpartition("-")[2]) + MOST_PENDING for name in whole)
 
 

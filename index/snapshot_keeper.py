@@ -25,6 +25,8 @@ _AT_ONCE: Final = 20
 _PATIENCE: Final = 0.2
 """Seconds after which one tries again to read a catalogue that could not be read."""
 PARTS: Final = ("spellings", "suggestions", "whoosh")
+NEEDED: Final = PARTS[:2]
+"""Parts without which no base is taken, even where changes wait for it; structured queries wait for theirs."""
 
 
 class SnapshotKeeper:
@@ -33,7 +35,8 @@ class SnapshotKeeper:
     Who asks sees every change that was committed before, up to a few; of more he sees at once what was hidden or
     deleted, and new texts follow in steps beside the requests. Of so many that a new base is needed anyway, these texts
     wait for it, while what changes after them is seen at once again. A newer base is opened beside the requests too,
-    and taken when all its parts stand or the tail has become too long. A catalogue that cannot be read stops nothing.
+    and taken when all its parts stand, or most of them where changes wait for it. A catalogue that cannot be read stops
+    nothing.
     """
 
     def __init__(
@@ -99,8 +102,8 @@ class SnapshotKeeper:
         newest = newest_base(self._state, self._revision)
         if newest is None or newest.name in {self._follower.snapshot.base.directory.name, *self._refused}:
             return None
-        whole = all((self._state / part / newest.name).is_dir() for part in PARTS)
-        return newest if whole or self._follower.is_full else None
+        parts = NEEDED if self._follower.is_waiting else PARTS
+        return newest if all((self._state / part / newest.name).is_dir() for part in parts) else None
 
     def _renew(self) -> None:
         directory = self._newer()
@@ -128,12 +131,19 @@ class _Follower:
         """The last change that is taken in, or left to the next base."""
         self._hidden_until = snapshot.seq
         """The last change of those of which nothing hidden is shown."""
+        self._left = False
+        """Whether changes were left to the next base."""
         if catalogue is not None and not is_of_history(snapshot.base, catalogue):
             raise Unavailable("索引与资源库对不上，请重新建立索引：./run index。", code="foreign-index")
 
     @cached_property
     def _builder(self) -> TailBuilder:
         return TailBuilder(self.snapshot.base, self.snapshot.revision.tuning, Digester(self.snapshot.segmenter))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something changed that only the next base will show."""
+        return self._left or self.is_full
 
     @property
     def is_full(self) -> bool:
@@ -155,7 +165,7 @@ class _Follower:
         self._take(hidden, self.snapshot.seq)
         self._hidden_until = last
         if self._rows + last - self._position > MOST_PENDING:
-            self._position = last
+            self._position, self._left = last, True
         return self._position == last
 
     def catch_up(self) -> bool:

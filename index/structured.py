@@ -34,7 +34,7 @@ from index.whole_directory import damaged, finish_directory, read_manifest, unfi
 
 __all__ = ["FIELD_NAMES", "StructuredAnswer", "StructuredIndex", "build_structured_index", "is_structured"]
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Raised when an older index can no longer be read; it is then built anew."""
 
 _PART_CHARACTERS = 750_000
@@ -196,7 +196,9 @@ def _write_part(directory: Path, part: range) -> int:
     schema = Schema(**{name: FieldType(format=Existence(), analyzer=None) for name in (WORDS, PAIRS)})
     codec = W3Codec(blocklimit=_BLOCK, compression=0)
     codec.length_stats = False  # else it looks for a column of lengths once for each posting
-    writer = FileStorage(str(directory)).create_index(schema).writer(codec=codec, limitmb=_POOL_MEGABYTES)
+    # Plain files are mapped; a compound one would be copied into the memory of every thread that reads it.
+    options = {"codec": codec, "limitmb": _POOL_MEGABYTES, "compound": False}
+    writer = FileStorage(str(directory)).create_index(schema).writer(**options)
     texts = _Worker.texts[part.start : part.stop]
     for text in texts:
         words = listed_words(text, _Worker.segmenter)

@@ -25,10 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKER = """
 import sys
 from pathlib import Path
-from api.job_runner import writable
-with writable(Path(sys.argv[1]), sys.argv[2], subjects=lambda text: text):
-    print("ready", flush=True)
-    sys.stdin.read()
+from api.job_runner import carry_out_jobs
+from api.settings import read_settings
+from corpus.revision import shipped_revision
+settings = read_settings(state=Path(sys.argv[1]), database_url=sys.argv[2])
+carry_out_jobs(settings, shipped_revision(), lambda: print("ready", flush=True))
 """
 
 

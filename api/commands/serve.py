@@ -13,6 +13,7 @@ from api.commands.options import Json
 from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
 from api.indexer import SMALL, keep_indexed
+from api.job_runner import carry_out_jobs
 from api.listening import listening, only_service
 from api.logs import configure_logs
 from api.metrics import forget_counts
@@ -35,7 +36,7 @@ Workers = Annotated[
 
 
 def serve(host: Host = None, port: Port = None, workers: Workers = None, json: Json = False) -> None:
-    """Answers HTTP requests until it is told to stop: a supervisor, its workers, and one indexer."""
+    """Answers HTTP requests until it is told to stop: a supervisor, its workers, one indexer, one for jobs."""
     place = open_workplace(host=host, port=port, workers=workers)
     settings, revision = place.settings, place.revision
     configure_logs(level=settings.log_level, format=settings.log_format)
@@ -51,7 +52,8 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
             for n, bound in enumerate(sockets, start=1)
         ]
         indexing = Duty(name="indexer", work=partial(keep_indexed, settings, revision), answers=False)
-        Supervisor([*duties, indexing]).run(ready=lambda: _announce(sockets[0], json=json))
+        jobs = Duty(name="jobs", work=partial(carry_out_jobs, settings, revision), answers=False)
+        Supervisor([*duties, indexing, jobs]).run(ready=lambda: _announce(sockets[0], json=json))
 
 
 def _prepare(place: Workplace) -> None:
