@@ -84,6 +84,8 @@ def _read_structured(snapshot: Snapshot, text: str, folded: str) -> Asked:
     answer = index.answer(text, snapshot.segmenter)
     mask = np.zeros(len(snapshot), np.uint8)
     mask[snapshot.base.compiled_rows_of(answer.serials)] = 1
+    for block in snapshot.names.blocks:
+        mask[block.texts.matching(text, snapshot.base, snapshot.segmenter)] = 1
     return Asked(
         folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
     )

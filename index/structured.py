@@ -24,7 +24,6 @@ from whoosh.reading import IndexReader, TermNotFound
 from corpus.errors import InvalidInput
 from index.arrays import UInt32
 from index.distinct_texts import DistinctTexts, collect_texts
-from index.folding import fold
 from index.forking import forked_pool
 from index.query import MOST_TEXT
 from index.segmentation import Segmenter
@@ -91,8 +90,7 @@ class StructuredIndex:
         parsed = parse(text)
         if parsed.tree is None:
             return StructuredAnswer(serials=np.empty(0, np.uint32), text="", notice="没有可以查找的词。")
-        matcher = RowMatcher(self._texts, self._lists, segmenter)
-        rows = matcher.rows(parsed.tree) | matcher.rows_with_phrase(fold(parsed.text), "title")
+        rows = RowMatcher(self._texts, self._lists, segmenter).answer(parsed)
         return StructuredAnswer(
             serials=self._texts.serials[rows], text=positive_text(parsed.tree), notice=parsed.notice
         )
@@ -105,6 +103,8 @@ class _Lists:
         self._directory = directory
         self._first_texts = first_texts
         self._thread = threading.local()
+
+    lists_pairs = True
 
     def count(self, namespace: str, term: str) -> int:
         return sum(reader.doc_frequency(namespace, term.encode()) for reader in self._readers)

@@ -15,7 +15,7 @@ from index.arrays import UInt32
 from index.distinct_texts import DistinctTexts, Rows, TextRange
 from index.folding import fold
 from index.segmentation import Segmenter, Word, is_han
-from index.structured_syntax import Combination, Leaf, Negation, Node
+from index.structured_syntax import Combination, Leaf, Negation, Node, Parsed
 
 WORDS: Final = "words"
 PAIRS: Final = "pairs"
@@ -33,6 +33,10 @@ _FEW = 100
 class Postings(Protocol):
     """The lists of texts by term, in the namespaces WORDS and PAIRS."""
 
+    @property
+    def lists_pairs(self) -> bool:
+        """Whether there are lists in PAIRS; without them, texts are read from end to end."""
+
     def count(self, namespace: str, term: str) -> int:
         """How many texts hold a term."""
 
@@ -43,7 +47,12 @@ class Postings(Protocol):
 def listed_words(folded: str, segmenter: Segmenter) -> set[str]:
     """The terms in WORDS of a folded text."""
     words = word_terms(segmenter.segment(folded))
-    return {word for word in words if len(word) <= _LONGEST_WORD and not _is_character(word)}
+    return set(filter(is_listed, words))
+
+
+def is_listed(word: str) -> bool:
+    """Whether a word is a term in WORDS."""
+    return len(word) <= _LONGEST_WORD and not _is_character(word)
 
 
 def listed_pairs(folded: str) -> set[str]:
@@ -59,6 +68,11 @@ class RowMatcher:
         self._texts = texts
         self._postings = postings
         self._segmenter = segmenter
+
+    def answer(self, parsed: Parsed) -> Rows:
+        """(rows,) what a query matches, and what has all of it as it stands in the title."""
+        assert parsed.tree is not None
+        return self.rows(parsed.tree) | self.rows_with_phrase(fold(parsed.text), "title")
 
     def rows(self, node: Node) -> Rows:
         """(rows,) whether each row matches."""
@@ -105,6 +119,8 @@ class RowMatcher:
 
     def _with_phrase(self, phrase: str, within: TextRange) -> UInt32:
         """Texts in which a folded phrase stands."""
+        if not self._postings.lists_pairs:
+            return self._texts.scan(phrase, within)
         counts = {pair: self._postings.count(PAIRS, pair) for pair in listed_pairs(phrase)}
         if not counts:
             return self._texts.scan(phrase, within)
