@@ -82,6 +82,7 @@ class RequestLog:
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 2),
                 request_id=request_id,
+                **_caller(inner),
             )
 
     def _report(self, error: Exception, request_id: str) -> None:
@@ -98,6 +99,12 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
             return str(value, "ascii")
     return new_identifier()
+
+
+def _caller(scope: Scope) -> dict[str, str]:
+    """The public id of the key that was asked with."""
+    key = scope["state"].get("key")
+    return {"key": key.id} if key else {}
 
 
 def _template(scope: Scope) -> str:

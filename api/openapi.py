@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.asking import RecommendBody
 from api.problems import MEDIA_TYPE, Problem
+from api.security import describe_security
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 _BY_HAND: Final = (Problem, RecommendBody)
@@ -51,6 +52,7 @@ def install_openapi(app: FastAPI) -> None:
             modes = [(model, "validation") for model in _BY_HAND]
             _, schema = models_json_schema(modes, ref_template=_REFERENCE)  # type: ignore[arg-type]
             document.setdefault("components", {}).setdefault("schemas", {}).update(schema["$defs"])
+            describe_security(app, document)
             app.openapi_schema = document
         return app.openapi_schema
 

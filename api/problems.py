@@ -11,20 +11,20 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from api.complaints import Complaint, complaints, summary
-from corpus.errors import Conflict, InvalidInput, NotFound, Unavailable, XuejingError
+from corpus.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable, XuejingError
 
 MEDIA_TYPE: Final = "application/problem+json"
-_RETRY_AFTER: Final = "5"
-"""Seconds."""
-
-_STATUS: Final[Mapping[type[XuejingError], int]] = {InvalidInput: 422, NotFound: 404, Conflict: 409, Unavailable: 503}
+_HEADERS: Final = {401: {"WWW-Authenticate": "ApiKey"}, 503: {"Retry-After": "5"}}
 _CODES: Final = {
     400: "invalid-request",
+    401: "key-required",
+    403: "wrong-scope",
     404: "not-found",
     405: "method-not-allowed",
     413: "body-too-large",
     415: "unsupported-media-type",
     422: "invalid-request",
+    429: "too-many-requests",
     500: "internal-error",
     503: "unavailable",
 }
@@ -41,8 +41,12 @@ _TITLES: Final = {
     "not-found": "没有找到",
     "method-not-allowed": "请求方法不对",
     "conflict": "与现状冲突",
+    "key-required": "需要密钥",
+    "key-invalid": "密钥无效",
+    "wrong-scope": "权限不够",
     "body-too-large": "请求体太大",
     "unsupported-media-type": "请求体的类型不对",
+    "too-many-requests": "请求太多",
     "internal-error": "服务内部出错",
     "unavailable": "暂时不可用",
     "no-index": "还没有索引",
@@ -91,11 +95,53 @@ class UnsupportedMediaType(InvalidInput):
     code = "unsupported-media-type"
 
 
+class KeyRequired(Refused):
+    code = "key-required"
+
+
+class KeyInvalid(KeyRequired):
+    """One was given, but it opens nothing."""
+
+    code = "key-invalid"
+
+
+class WrongScope(Refused):
+    code = "wrong-scope"
+
+
+class TooManyRequests(Refused):
+    """More than a limit allows; in `retry_after` seconds there is room again."""
+
+    code = "too-many-requests"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+_STATUS: Final[Mapping[type[XuejingError], int]] = {
+    UnsupportedMediaType: 415,
+    InvalidInput: 422,
+    NotFound: 404,
+    Conflict: 409,
+    KeyRequired: 401,
+    WrongScope: 403,
+    TooManyRequests: 429,
+    Unavailable: 503,
+}
+"""The first that an error is an instance of."""
+
+
 def install_problems(app: FastAPI) -> None:
     """Has an app answer every error with a problem."""
     app.add_exception_handler(XuejingError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
+
+
+def status_of(error: XuejingError) -> int:
+    """The HTTP status of an error."""
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 
 def problem_response(
@@ -106,8 +152,7 @@ def problem_response(
     body = problem_body(
         status=status, code=code, detail=detail, instance=scope["path"], request_id=request_id, errors=errors
     )
-    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
-    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=_HEADERS.get(status))
 
 
 def problem_body(
@@ -136,13 +181,15 @@ def problem_body(
 
 async def _on_error(request: Request, error: Exception) -> Response:
     error = cast(XuejingError, error)
-    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
-    if isinstance(error, UnsupportedMediaType):
-        status = 415
     errors = getattr(error, "complaints", ())
     if not errors and error.place:
         errors = [Complaint(pointer="/" + error.place, message=error.message)]
-    return problem_response(request.scope, status=status, code=error.code, detail=error.message, errors=errors)
+    response = problem_response(
+        request.scope, status=status_of(error), code=error.code, detail=error.message, errors=errors
+    )
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

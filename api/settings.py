@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.causes import cause
 from api.complaints import complaints
 from corpus.errors import InvalidInput, Unavailable
+
+MOST_A_MINUTE: Final = 1_000_000_000
 
 _PREFIX = "XUEJING_"
 
@@ -28,6 +30,24 @@ class Settings(BaseSettings):
     """0 takes any free port."""
     help_line: Annotated[str, Field(max_length=40, pattern=r"^[0-9 ()+-]*$")] = ""
     """A telephone number for residents who need help; shown on every page."""
+    open_reading: bool = True
+    """Search, suggestions, resources, lists and recommendations without a user's id need no key.
+
+    Where it is off they need one with the scope search or recommend; the residents' pages stay open, for they answer
+    people, and health stays open.
+    """
+    rate_per_key: int = Field(30_000, ge=0, le=MOST_A_MINUTE)
+    """Requests a minute with one key, all workers together; 0 for any number.
+
+    A worker allows its share of it to what comes over its connections: a program that waits for each answer before it
+    asks again never comes near this.
+    """
+    rate_per_address: int | None = Field(None, ge=0, le=MOST_A_MINUTE)
+    """Requests a minute from one address without a key, all workers together; 0 for any number.
+
+    Unless given 6000 for other machines and no limit for this one. Behind a proxy all residents have one address, the
+    proxy's, which alone can tell them apart: let it limit them, and set 0 here if it stands on another machine.
+    """
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """auto: console on a terminal, JSON elsewhere."""

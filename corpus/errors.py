@@ -4,6 +4,7 @@ XuejingError
 ├── InvalidInput      what was given is at fault; with `place`, where in it
 ├── NotFound          no such resource, revision or file
 ├── Conflict          refused because of the present state (someone else works here, too much would change)
+├── Refused           whoever asks may not, or not so often (no key, a wrong one, too many requests)
 └── Unavailable       right now impossible, later perhaps not (no index yet, database locked, disk full)
 
 `message` is for people, in Chinese; `code` is stable and for programs.
@@ -32,6 +33,10 @@ class NotFound(XuejingError):
 
 class Conflict(XuejingError):
     code = "conflict"
+
+
+class Refused(XuejingError):
+    code = "refused"
 
 
 class Unavailable(XuejingError):

@@ -36,6 +36,7 @@ _LOOK_AGAIN = 0.5
 """Seconds after which one looks again for a part that was not there."""
 _ROOM = 4096
 """Rows of a tail for which working arrays have room."""
+_YEARS = 10_000
 _MOST_REMEMBERED = 512
 """Masks of filters, and apart from them interests as read, kept for the next request; a mask is one byte a row."""
 
@@ -298,9 +299,9 @@ def newest_base(state: Path, revision: Revision) -> Path | None:
 
 
 def _idf(df: UInt32 | UInt64, rows: int) -> Float32:
-    """(terms,) ln(1 + (rows - df + .5) / (df + .5))."""
+    """(terms,) ln(1 + (rows - df + .5) / (df + .5)); a tail may hold a term more often than the base has rows."""
     own = df.astype(np.float64)
-    idf: Float32 = np.log1p((rows - own + 0.5) / (own + 0.5)).astype(np.float32)
+    idf: Float32 = np.log1p((np.maximum(rows - own, 0) + 0.5) / (own + 0.5)).astype(np.float32)
     return idf
 
 
@@ -318,14 +319,17 @@ def _more_values(
 
 
 def _prior(base: Base, revision: Revision) -> Float32:
-    """1 + the gains for completeness, rating and freshness; unknown ratings and years gain nothing."""
+    """1 + the gains for completeness, rating and freshness; unknown ratings and years gain nothing.
+
+    Freshness halves in five years from the newest of the rows that were compiled.
+    """
     tuning = revision.tuning
-    newest = base.year[: base.compiled_rows].max(initial=1)
-    age = np.where(base.year > 0, np.maximum(newest - base.year.astype(np.float32), 0), np.inf)
-    gains = tuning.prior_completeness * base.completeness
-    gains += tuning.prior_rating * np.nan_to_num(base.rating) / 10
-    gains += tuning.prior_freshness * np.exp2(-age / 5)
-    prior: Float32 = (1 + gains).astype(np.float32)
+    years = np.arange(_YEARS, dtype=np.float32)
+    age = np.maximum(base.year[: base.compiled_rows].max(initial=1) - years, 0)
+    freshness = np.where(years > 0, tuning.prior_freshness * np.exp2(-age / 5), 0).astype(np.float32)
+    rating = np.float32(tuning.prior_rating / 10) * np.nan_to_num(base.rating)
+    prior: Float32 = 1 + np.float32(tuning.prior_completeness) * base.completeness + rating
+    prior += freshness[np.minimum(base.year, _YEARS - 1)]
     return prior
 
 

@@ -321,9 +321,10 @@ class _Postings:
     @property
     def arrays(self) -> dict[str, Any]:
         """By the names of a tail."""
-        terms, starts = np.unique(self._keys >> np.uint64(32), return_index=True)
+        terms = (self._keys >> np.uint64(32)).astype(np.uint32)
+        starts = np.flatnonzero(np.diff(terms, prepend=np.uint32(MISSING)))
         arrays = {
-            "terms": terms.astype(np.uint32),
+            "terms": terms[starts],
             "offsets": np.append(starts, len(self._keys)).astype(np.uint64),
             "posting_rows": self._keys.astype(np.uint32),
             **self._values,

@@ -1,6 +1,7 @@
 """The OpenAPI document describes the service truthfully."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection
 from starlette.testclient import TestClient
 
+from api.access import HEADER
 from api.app import create_app
+from corpus.keys import KeyStore
 from corpus.resource import Resource
 from index.snapshot import Snapshot
 
@@ -26,6 +29,24 @@ RESOURCES = (
 def app(snapshot_of: Callable[..., Snapshot]) -> Any:
     snapshot = snapshot_of(*RESOURCES)
     return create_app(lambda: snapshot)
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyStore]:
+    with closing(KeyStore.open(f"sqlite:///{tmp_path_factory.mktemp('state')}/catalogue.db")) as keys:
+        yield keys
+
+
+@pytest.fixture(scope="module")
+def secret(keys: KeyStore) -> str:
+    """A key that opens everything."""
+    return keys.create(["admin"], label="", now=1)[0]
+
+
+@pytest.fixture(scope="module")
+def closed_app(snapshot_of: Callable[..., Snapshot], keys: KeyStore) -> Any:
+    snapshot = snapshot_of(*RESOURCES)
+    return create_app(lambda: snapshot, keys=keys, open_reading=False)
 
 
 def operations(app: Any) -> Iterator[Any]:
@@ -48,6 +69,21 @@ def test_every_answer_is_as_documented(app: Any, path: str) -> None:
         if "id" in case.path_parameters:
             case.path_parameters["id"] = id
             case.call_and_validate()
+
+    ask()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/recommend", "/v1/items/{id}"])
+def test_where_reading_is_closed_a_key_is_needed_as_documented(closed_app: Any, secret: str, path: str) -> None:
+    """Without a key, with a wrong one (schemathesis tries both) and with a right one."""
+    [operation] = [operation for operation in operations(closed_app) if operation.path == path]
+
+    @settings(max_examples=30, suppress_health_check=[*HealthCheck])
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        case.call_and_validate()
+        case.call_and_validate(headers={HEADER: secret})
 
     ask()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -234,6 +234,38 @@ def test_searches_are_counted_only_where_the_setting_says_so(filled: Path, monke
         with sqlite3.connect(filled / "catalogue.db") as connection:
             assert [query for (query,) in connection.execute("SELECT query FROM queries")] == kept
         connection.close()
+
+
+def test_keys_are_made_and_revoked_beside_a_running_service(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUEJING_OPEN_READING", "false")
+    monkeypatch.setenv("XUEJING_RATE_PER_ADDRESS", "5")
+
+    def key(*arguments: str) -> str:
+        command = [sys.executable, "-m", "api.commands", "key", *arguments]
+        environment = {**os.environ, "XUEJING_STATE": str(filled)}
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def status(**headers: str) -> int:
+        try:
+            with urlopen(Request(f"{url}/v1/search?q=a", headers=headers), timeout=30) as response:
+                return int(response.status)
+        except HTTPError as error:
+            with error:
+                return error.code
+
+    with serving(filled) as (process, url):
+        made = json.loads(key("create", "--scope", "search", "--json"))
+        secret = made["key"]
+        assert status(**{"X-API-Key": secret}) == 200
+        assert status(**{"X-API-Key": secret[:-1]}) == 401
+        key("revoke", made["id"])
+        assert status(**{"X-API-Key": secret}) == 401
+        assert [status() for _ in range(7)] == [401] * 5 + [429] * 2
+        process.terminate()
+        said = process.communicate(timeout=10)[1]
+    assert f'"key": "{made["id"]}"' in said
+    assert secret[3:-1] not in said
 
 
 def test_an_index_that_is_missing_is_made_at_the_start(state: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from older_database import take_back
 from sqlalchemy import func, inspect, select
 
 from corpus.catalogue import Catalogue
@@ -102,10 +103,7 @@ def test_the_table_has_no_place_for_a_person_or_an_hour() -> None:
 def test_an_older_catalogue_gets_the_table(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/catalogue.db"
     Catalogue.open(url).close()
-    with sqlite3.connect(tmp_path / "catalogue.db") as connection:
-        connection.execute("DROP TABLE queries")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-    connection.close()
+    take_back(url, to="0001")
     log = QueryLog.open(url)
     assert log.add([asking("书法")]) == 1
     log.close()

@@ -21,6 +21,7 @@ def test_defaults() -> None:
     assert settings.catalogue_url == f"sqlite:///{Path.cwd()}/var/catalogue.db"
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
     assert (settings.query_log, settings.query_log_days) == (False, 30)
+    assert (settings.open_reading, settings.rate_per_key, settings.rate_per_address) == (True, 30_000, None)
 
 
 def test_the_environment_overrides_the_defaults_and_options_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +46,9 @@ def test_the_environment_overrides_the_defaults_and_options_the_environment(monk
         ("XUEJING_QUERY_LOG", "maybe", "设置 XUEJING_QUERY_LOG 不对：应是 true 或 false"),
         ("XUEJING_QUERY_LOG_DAYS", "0", "设置 XUEJING_QUERY_LOG_DAYS 不对：应不小于 1"),
         ("XUEJING_QUERY_LOG_DAYS", "366", "设置 XUEJING_QUERY_LOG_DAYS 不对：应不大于 365"),
+        ("XUEJING_OPEN_READING", "maybe", "设置 XUEJING_OPEN_READING 不对：应是 true 或 false"),
+        ("XUEJING_RATE_PER_KEY", "-1", "设置 XUEJING_RATE_PER_KEY 不对：应不小于 0"),
+        ("XUEJING_RATE_PER_ADDRESS", "lots", "设置 XUEJING_RATE_PER_ADDRESS 不对：应是整数"),
         ("XUEJING_LOG_FORMAT", "xml", "设置 XUEJING_LOG_FORMAT 不对：应是 auto、json、console 之一"),
     ],
 )

@@ -120,8 +120,8 @@ def frozen(anew: Snapshot, old: Snapshot) -> Snapshot:
     tuning = anew.revision.tuning
     gains = tuning.prior_completeness * base.completeness + tuning.prior_rating * np.nan_to_num(base.rating) / 10
     anew.prior = (1 + gains + tuning.prior_freshness * np.exp2(-age / 5)).astype(np.float32)
-    own_df = np.diff(base.term_offsets)
-    anew.idf = np.log1p((manifest.rows - own_df + 0.5) / (own_df + 0.5)).astype(np.float32)
+    own_df = np.diff(base.term_offsets).astype(np.int64)
+    anew.idf = np.log1p((np.maximum(manifest.rows - own_df, 0) + 0.5) / (own_df + 0.5)).astype(np.float32)
     for at, number in enumerate(known.tolist()):
         if number != MISSING:
             anew.idf[at] = old.idf[number]

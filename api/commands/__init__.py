@@ -24,10 +24,11 @@ COMMANDS: Final = {
     "recommend": ("recommend", "推荐资源，并说明理由。"),
     "evaluate": ("evaluate", "用评判文件衡量搜索与推荐的质量。"),
     "queries": ("queries", "查看大家搜了什么，哪些没有结果。"),
+    "key": ("key", "建立、列出、停用密钥。"),
     "purge": ("purge", "删除到期的搜索记录。"),
     "tune": ("tune", "用评判文件挑选排序数字，并检验是否真的更好。"),
 }
-"""For each command its module, which has a function of the same name, and what it is for."""
+"""For each command its module, which has a function or a group of commands of the same name, and what it is for."""
 
 _INTERRUPTED: Final = 130
 
@@ -70,17 +71,19 @@ def _application(wanted: str | None) -> typer.Typer:
         _alone
     )
     for name, (module, purpose) in COMMANDS.items():
-        app.command(name, cls=ChineseCommand, help=purpose, options_metavar="[选项]")(
-            _load(module) if name == wanted else _not_loaded
-        )
+        loaded = _load(module) if name == wanted else _not_loaded
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=name, help=purpose, options_metavar="[选项]", subcommand_metavar="命令 …")
+        else:
+            app.command(name, cls=ChineseCommand, help=purpose, options_metavar="[选项]")(loaded)
     return app
 
 
-def _load(module: str) -> Callable[..., None]:
+def _load(module: str) -> Callable[..., None] | typer.Typer:
     from api.settings import read_settings, use_numba_cache  # noqa: PLC0415  # what the commands import comes after it
 
     use_numba_cache(read_settings())
-    command: Callable[..., None] = getattr(import_module(f"api.commands.{module}"), module)
+    command: Callable[..., None] | typer.Typer = getattr(import_module(f"api.commands.{module}"), module)
     return command
 
 

@@ -14,6 +14,7 @@ from api.logs import configure_logs
 from api.moments import today
 from api.newest import NewestSnapshot, warm_up
 from api.query_recording import recording
+from api.request_limits import RequestLimits
 from corpus.catalogue import Catalogue
 from corpus.demo import SOURCE as DEMO
 from corpus.demo import load_demo
@@ -30,8 +31,15 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
     configure_logs(level=settings.log_level, format=settings.log_format)
     with only_service(place.state), bind(settings.host, settings.port) as bound:
         newest = _prepare(place)
-        with recording(settings) as recorder:
-            app = create_app(newest, help_line=settings.help_line, recorder=recorder)
+        with recording(settings) as recorder, place.keys() as keys:
+            app = create_app(
+                newest,
+                help_line=settings.help_line,
+                recorder=recorder,
+                keys=keys,
+                open_reading=settings.open_reading,
+                limits=RequestLimits.of(settings),
+            )
             serve_app(app, bound, ready=lambda: _announce(bound, json=json))
 
 

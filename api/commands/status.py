@@ -55,7 +55,7 @@ def status(verify: Verify = False, json: Json = False) -> None:
 
 def _index(place: Workplace, catalogue: Catalogue, *, verify: bool) -> dict[str, Any]:
     try:
-        snapshot = place.snapshot()
+        snapshot = place.compiled_snapshot()
     except Unavailable as error:
         return {"release": None, "resources": 0, "current": False, "damaged": [], "problem": _problem(error)}
     damaged = []

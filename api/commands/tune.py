@@ -48,7 +48,7 @@ def tune(
     place = open_workplace()
     keys = _keys(place.revision.tuning, only or ())
     new = numbers_of(parse_tuning(read_text(check), file=check.name)) if check else None
-    snapshot = place.snapshot()
+    snapshot = place.compiled_snapshot()
     sets = [read_question_set(snapshot, file) for file in files]
     if check and new:
         _report_check(snapshot, check, compare(snapshot, sets, new), json=json)

@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,11 +15,14 @@ from api.complaints import complaints, summary
 from api.settings import Settings, prepare_state, read_settings
 from corpus.catalogue import Catalogue
 from corpus.errors import InvalidInput
+from corpus.keys import KeyStore
 from corpus.query_log import QueryLog
 from corpus.revision import Revision, shipped_revision
 from index.snapshot import Snapshot, open_snapshot
+from index.snapshot_keeper import SnapshotKeeper
 
 Checked = TypeVar("Checked")
+Opened = TypeVar("Opened", Catalogue, QueryLog, KeyStore)
 
 _QUERY: Final = ("q", "interests", "likes", "exclude_ids")
 """What is asked, against how."""
@@ -36,28 +39,35 @@ class Workplace:
     def state(self) -> Path:
         return self.settings.state
 
-    @contextmanager
-    def catalogue(self) -> Iterator[Catalogue]:
+    def catalogue(self) -> AbstractContextManager[Catalogue]:
         """The catalogue, closed at the end."""
-        with alone(self.state, "catalogue"):  # two first processes would make the tables at once
-            catalogue = Catalogue.open(self.settings.catalogue_url)
-        try:
-            yield catalogue
-        finally:
-            catalogue.close()
+        return self._opened(Catalogue.open)
+
+    def query_log(self) -> AbstractContextManager[QueryLog]:
+        """The query log, closed at the end."""
+        return self._opened(QueryLog.open)
+
+    def keys(self) -> AbstractContextManager[KeyStore]:
+        """The keys, closed at the end."""
+        return self._opened(KeyStore.open)
 
     @contextmanager
-    def query_log(self) -> Iterator[QueryLog]:
-        """The query log, closed at the end."""
-        with alone(self.state, "catalogue"):
-            log = QueryLog.open(self.settings.catalogue_url)
-        try:
-            yield log
-        finally:
-            log.close()
+    def _opened(self, open: Callable[[str], Opened]) -> Iterator[Opened]:
+        with alone(self.state, "catalogue"):  # two first processes would make the tables at once
+            opened = open(self.settings.catalogue_url)
+        with closing(opened):
+            yield opened
 
     def snapshot(self) -> Snapshot:
-        """The newest snapshot.
+        """The newest snapshot, with all that the catalogue has changed since its base.
+
+        Raises: Unavailable if there is no index, saying what to do.
+        """
+        with self.catalogue() as catalogue:
+            return SnapshotKeeper(self.state, revision=self.revision, catalogue=catalogue).settle()
+
+    def compiled_snapshot(self) -> Snapshot:
+        """The newest base alone, which can also be weighed by other numbers.
 
         Raises: Unavailable if there is no index, saying what to do.
         """

@@ -8,23 +8,25 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.newest import snapshot_of
+from api.problems import TooManyRequests, status_of
 from api.residents.pages import page
-from corpus.errors import InvalidInput, NotFound, Unavailable, XuejingError
+from corpus.errors import InvalidInput, XuejingError
 from index.snapshot import Snapshot
 
 _Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 _INTERFACE: Final = "/v1/"
-_STATUS: Final = {InvalidInput: 422, NotFound: 404, Unavailable: 503}
 _HEADINGS: Final = {
     404: "没有找到这一页",
     422: "这样查不了",
+    429: "请稍等一下",
     500: "出了点问题",
     503: "还在准备",
 }
 _ADVICE: Final = {
     404: "它可能已经撤下，或者地址写错了。您可以在上面重新搜一搜。",
     422: "请改一改，再试一次。",
+    429: "刚才从这里来的请求太多了。请过一会儿再试。",
     500: "不是您的错，是我们这边出了问题。请过一会儿再试。",
     503: "服务正在准备内容，请过一会儿再来。",
 }
@@ -77,7 +79,10 @@ def _for_people(otherwise: _Handler) -> _Handler:
     async def handle(request: Request, error: Exception) -> Response:
         if not _wants_page(request):
             return await otherwise(request, error)
-        return failure_page(request, status=_status(error), detail=_detail(error))
+        answer = failure_page(request, status=_status(error), detail=_detail(error))
+        if isinstance(error, TooManyRequests):
+            answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
 
     return handle
 
@@ -90,7 +95,7 @@ def _wants_page(request: Request) -> bool:
 def _status(error: Exception) -> int:
     if isinstance(error, HTTPException):
         return error.status_code
-    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+    return status_of(error) if isinstance(error, XuejingError) else 500
 
 
 def _detail(error: Exception) -> str:

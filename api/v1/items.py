@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import require_to_read
 from api.answers import LinkedData, PublicResource
 from api.linked_data import MEDIA_TYPE, linked_data
 from api.newest import snapshot_of
@@ -22,6 +23,7 @@ _LINKED: Final[dict[str, Any]] = {MEDIA_TYPE: {"schema": LinkedData.model_json_s
     "/v1/items/{id:path}",
     operation_id="item",
     summary="One resource",
+    dependencies=[require_to_read("search")],
     responses=answers(PublicResource, 404, 422, 503, content=_LINKED),
 )
 async def item(id: str, request: Request) -> Response:

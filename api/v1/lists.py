@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import require_to_read
 from api.answers import RecommendationAnswer
 from api.asking import SimilarParameters
 from api.newest import snapshot_of
@@ -17,6 +18,7 @@ router = APIRouter()
     "/v1/lists/{name}",
     operation_id="list",
     summary="A list for everybody: new, popular, editor or campaign",
+    dependencies=[require_to_read("search")],
     responses=answers(RecommendationAnswer, 404, 422, 503),
     openapi_extra=query_parameters(SimilarParameters),
 )

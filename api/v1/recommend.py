@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import require_to_read
 from api.answers import RecommendationAnswer
 from api.asking import RecommendBody
 from api.newest import snapshot_of
@@ -17,6 +18,7 @@ router = APIRouter()
     "/v1/recommend",
     operation_id="recommend",
     summary="Recommend resources",
+    dependencies=[require_to_read("recommend")],
     responses=answers(RecommendationAnswer, 404, 413, 415, 422, 503),
     openapi_extra=json_body(RecommendBody),
 )

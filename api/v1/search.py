@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import require_to_read
 from api.answers import SearchAnswer
 from api.asking import SearchParameters
 from api.newest import snapshot_of
@@ -20,6 +21,7 @@ router = APIRouter()
     "/v1/search",
     operation_id="search",
     summary="Find resources",
+    dependencies=[require_to_read("search")],
     responses=answers(SearchAnswer, 422, 503),
     openapi_extra=query_parameters(SearchParameters),
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import require_to_read
 from api.answers import SuggestAnswer
 from api.asking import SuggestParameters
 from api.newest import snapshot_of
@@ -19,6 +20,7 @@ router = APIRouter()
     "/v1/suggest",
     operation_id="suggest",
     summary="Complete what is typed",
+    dependencies=[require_to_read("search")],
     responses=answers(SuggestAnswer, 422, 503),
     openapi_extra=query_parameters(SuggestParameters),
 )

@@ -60,7 +60,7 @@ function enhance(form) {
     if (!known.has(text)) {
       request = new AbortController();
       try {
-        const answer = await fetch(`/v1/suggest?q=${encodeURIComponent(text)}`, { signal: request.signal });
+        const answer = await fetch(`/suggest?q=${encodeURIComponent(text)}`, { signal: request.signal });
         if (answer.status === 404) offered = false;
         if (!answer.ok) return close();
         known.set(text, (await answer.json()).items);

@@ -1,0 +1,151 @@
+"""The newest snapshot follows the catalogue: at once, step by step, and from base to base."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpus.catalogue import Catalogue
+from corpus.errors import Unavailable
+from corpus.resource import Resource
+from corpus.revision import Revision
+from index.indexing import compile_index
+from index.query import Query
+from index.search import search
+from index.snapshot import Snapshot
+from index.snapshot_keeper import SnapshotKeeper
+
+TAIJI = Resource(id="c:1", kind="course", title="太极拳入门", popularity=3)
+NOVEL = Resource(id="b:1", kind="book", title="活着", creators=("余华",))
+BULK = 10_000
+
+
+@pytest.fixture
+def state(tmp_path: Path, dictionaries: Path) -> Path:
+    (tmp_path / "cache").symlink_to(dictionaries)
+    return tmp_path
+
+
+@pytest.fixture
+def catalogue(state: Path) -> Iterator[Catalogue]:
+    catalogue = Catalogue.open(f"sqlite:///{state}/catalogue.db")
+    catalogue.write([TAIJI, NOVEL])
+    yield catalogue
+    catalogue.close()
+
+
+@pytest.fixture
+def build(catalogue: Catalogue, state: Path, revision: Revision) -> Callable[[], Path]:
+    return lambda: compile_index(catalogue, state, revision=revision, progress=lambda *step: None)
+
+
+@pytest.fixture
+def keeper(catalogue: Catalogue, state: Path, revision: Revision, build: Callable[[], Path]) -> SnapshotKeeper:
+    build()
+    return SnapshotKeeper(state, revision=revision, catalogue=catalogue, look_every=0)
+
+
+def found(snapshot: Snapshot, text: str) -> list[str]:
+    return [hit.id for hit in search(snapshot, Query(text=text, limit=50)).hits]
+
+
+def test_the_very_next_snapshot_shows_what_was_committed(keeper: SnapshotKeeper, catalogue: Catalogue) -> None:
+    before = keeper.current
+    assert keeper.current is before
+    catalogue.write([replace(TAIJI, title="苏绣欣赏"), Resource(id="c:2", kind="course", title="评弹入门")])
+    after = keeper.current
+    assert (found(after, "苏绣"), found(after, "评弹"), found(after, "太极拳")) == (["c:1"], ["c:2"], [])
+    assert found(before, "太极拳") == ["c:1"]
+    assert (before.release, after.release) == ("0.2.2", "0.2.4")
+    catalogue.delete(["c:2"])
+    assert found(keeper.current, "评弹") == []
+    assert keeper.current.row_of("c:2") is None
+    catalogue.write([replace(TAIJI, status="hidden")])
+    assert found(keeper.current, "太极拳") == []
+    catalogue.write([TAIJI])
+    assert found(keeper.current, "太极拳") == ["c:1"]
+
+
+def test_a_second_keeper_sees_what_another_process_would(
+    keeper: SnapshotKeeper, catalogue: Catalogue, state: Path, revision: Revision
+) -> None:
+    other = Catalogue.open(f"sqlite:///{state}/catalogue.db")
+    second = SnapshotKeeper(state, revision=revision, catalogue=other)
+    catalogue.write([Resource(id="c:2", kind="course", title="评弹入门")])
+    assert found(second.current, "评弹") == found(keeper.current, "评弹") == ["c:2"]
+    other.close()
+
+
+def test_of_a_large_bulk_what_is_hidden_goes_first_and_the_rest_follows(
+    keeper: SnapshotKeeper, catalogue: Catalogue
+) -> None:
+    bulk = [Resource(id=f"n:{i}", kind="book", title=f"新书 {i}", description="量子纠缠") for i in range(BULK)]
+    catalogue.write([*bulk[:2000], replace(NOVEL, status="withdrawn")])
+    assert found(keeper.current, "余华") == []
+    settled = keeper.settle()
+    assert search(settled, Query(text="量子纠缠")).total == 2000
+    assert settled.seq == catalogue.seq()
+
+
+@pytest.mark.slow
+def test_more_than_a_tail_holds_waits_for_the_next_base_but_nothing_hidden_does(
+    keeper: SnapshotKeeper, catalogue: Catalogue, build: Callable[[], Path]
+) -> None:
+    bulk = [Resource(id=f"n:{i}", kind="book", title=f"新书 {i}", description="量子纠缠") for i in range(BULK)]
+    catalogue.write(bulk)
+    keeper.settle()
+    catalogue.delete(["c:1", "n:0"])
+    assert found(keeper.current, "太极拳") == []
+    assert "n:0" not in found(keeper.current, "新书 0")
+    build()
+    settled = keeper.settle()
+    assert search(settled, Query(text="量子纠缠")).total == BULK - 1
+    assert len(settled) == settled.resources == BULK
+
+
+@pytest.mark.slow
+def test_a_newer_base_takes_over_with_what_changed_since(
+    keeper: SnapshotKeeper, catalogue: Catalogue, build: Callable[[], Path]
+) -> None:
+    catalogue.write([Resource(id="c:2", kind="course", title="评弹入门")])
+    assert keeper.current.release == "0.2.3"
+    build()
+    catalogue.write([Resource(id="c:3", kind="course", title="昆曲入门")])
+    snapshot = keeper.settle()
+    assert snapshot.release == "0.3.4"
+    assert (found(snapshot, "评弹"), found(snapshot, "昆曲")) == (["c:2"], ["c:3"])
+
+
+def test_a_change_of_popularity_analyses_nothing(
+    keeper: SnapshotKeeper, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.write([Resource(id="c:2", kind="course", title="评弹入门")])
+    assert keeper.current.base.tail.terms.any()
+    before = keeper.current
+    monkeypatch.setattr("index.digest.Digester.digest", lambda *_: pytest.fail("analysed"))
+    catalogue.write([replace(found, popularity=9, rating=8.0) for found in catalogue.find(["c:1", "c:2"])])
+    after = keeper.current
+    assert len(after) == len(before)
+    assert b'"popularity":9' in search(after, Query(text="太极拳")).hits[0].blob
+    assert after.base.rating[after.row_of("c:2")] == 8
+
+
+def test_a_locked_catalogue_stops_no_reader(keeper: SnapshotKeeper, catalogue: Catalogue, state: Path) -> None:
+    other = sqlite3.connect(state / "catalogue.db")
+    other.execute("BEGIN EXCLUSIVE")
+    assert found(keeper.current, "太极拳") == ["c:1"]
+    other.execute("ROLLBACK")
+    other.close()
+    catalogue.delete(["c:1"])
+    assert found(keeper.current, "太极拳") == []
+
+
+def test_a_base_newer_than_the_catalogue_is_refused(
+    keeper: SnapshotKeeper, catalogue: Catalogue, state: Path, revision: Revision
+) -> None:
+    older = Catalogue.open("sqlite://")
+    with pytest.raises(Unavailable, match="比资源库新"):
+        SnapshotKeeper(state, revision=revision, catalogue=older)
+    older.close()
