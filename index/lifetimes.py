@@ -38,36 +38,38 @@ class Rows(NamedTuple):
 
 
 class Holders(NamedTuple):
-    """The rows behind each of N names."""
+    """The rows behind each of N names, and the names of each of R rows. H pairs."""
 
     offsets: UInt32
     """(N + 1,) where each name's rows begin."""
     rows: UInt32
+    """(H,)"""
+    held_offsets: UInt32
+    """(R + 1,) where the names of each row begin."""
+    held: UInt32
+    """Those of ALWAYS are left out."""
 
     def ends(self, row_ends: Int64) -> Int64:
         """(N,) when the last row of each name is over; 0 for a name without rows."""
-        return self._ends(np.arange(len(self.offsets) - 1), _with_always(row_ends))
+        return self._ends(np.arange(len(self.offsets) - 1), row_ends)
 
     def ends_after(self, known: Int64, before: Int64, row_ends: Int64) -> Int64:
-        """The same, where it is known for an earlier state, of which `before` are the ends of the rows."""
-        changed = before != row_ends[: len(before)]
-        if not changed.any():
+        """The same, where it is known for a state in which `before` were the ends of the R rows."""
+        changed = np.flatnonzero(before != row_ends[: len(before)])
+        if not len(changed):
             return known
-        held = np.flatnonzero(np.append(changed, False)[np.minimum(self.rows, len(before))])
-        names = np.unique(np.searchsorted(self.offsets, held, side="right") - 1)
+        names = np.unique(_stretches(self.held, self.held_offsets, changed)[0])
         ends = known.copy()
-        ends[names] = self._ends(names, _with_always(row_ends))
+        ends[names] = self._ends(names.astype(np.int64), row_ends)
         return ends
 
     def _ends(self, names: Int64, row_ends: Int64) -> Int64:
-        starts = self.offsets[names].astype(np.int64)
-        counts = self.offsets[names + 1] - starts
-        before = np.cumsum(counts) - counts
-        rows = self.rows[np.repeat(starts - before, counts) + np.arange(counts.sum())]
+        rows, starts = _stretches(self.rows, self.offsets, names)
         ends = np.zeros(len(names), np.int64)
-        held = counts > 0
-        if held.any():
-            ends[held] = np.maximum.reduceat(row_ends[np.minimum(rows, len(row_ends) - 1)], before[held])
+        held = starts < np.append(starts[1:], len(rows))
+        if len(rows):
+            own = np.append(row_ends, np.int64(NEVER)).take(rows, mode="clip")
+            ends[held] = np.maximum.reduceat(own, starts[held])
         return ends
 
 
@@ -83,7 +85,7 @@ class Held(Protocol):
 
 
 class Lifetimes:
-    """When the names of some stores are over, as one state of the index shows it. Threads may share it."""
+    """When names are over, as one state of the index shows it. Threads may share it."""
 
     def __init__(self, base: Base, before: "Lifetimes | None" = None) -> None:
         """
@@ -92,34 +94,42 @@ class Lifetimes:
         """
         self._row_ends = Rows.of(base).shown_until
         self._compiled: Int64 = before._compiled if before else self._row_ends
-        self._known: dict[str, tuple[Held, Int64, Int64]] = dict(before._known) if before else {}
-        """For each place the store last seen there, the ends of the rows then, and those of the names."""
+        self._known: dict[str, tuple[Int64, Int64]] = dict(before._known) if before else {}
+        """For some parts, in an earlier state or this one, until when rows and names are shown."""
 
-    def of(self, place: str, store: Held, *, compiled: bool) -> Int64:
-        """(N,) when each name of a store is over.
+    def of_compiled(self, part: str, store: Held) -> Int64:
+        """(N,) when each name of a store is over that was made of the base as it was compiled."""
+        before, known = self._known.get(part, (self._compiled, store.ends))
+        if before is not self._row_ends:
+            known = store.holders.ends_after(known, before[: len(self._compiled)], self._row_ends)
+            self._known[part] = self._row_ends, known
+        return known
 
-        Args:
-            place: tells the store from others that are in use beside it.
-            compiled: the store was made of the base as it was compiled.
-        """
-        known, before, ends = self._known.get(place, (None, self._compiled, store.ends))
-        if known is store or (known is None and compiled):
-            ends = store.holders.ends_after(ends, before, self._row_ends)
-        else:
-            ends = store.holders.ends(self._row_ends)
-        self._known[place] = store, self._row_ends, ends
-        return ends
+    def of(self, store: Held) -> Int64:
+        """(N,) when each name of a store is over."""
+        return store.holders.ends(self._row_ends)
 
 
-def holder_arrays(rows: Iterable[Sequence[int]], name: str = "holder") -> Arrays:
+def holder_arrays(names: Iterable[Sequence[int]], rows: int) -> Arrays:
     """The arrays of holders as they are stored, from the rows of each name."""
-    rows = list(rows)
+    given = [*names]
+    own = np.array([row for each in given for row in each], np.uint32)
+    lengths = [len(each) for each in given]
+    order = np.argsort(own, kind="stable")
+    ordered = own[order]
+    held_offsets = np.searchsorted(ordered, np.arange(rows + 1)).astype(np.uint32)
+    held = np.repeat(np.arange(len(given), dtype=np.uint32), lengths)[order][: held_offsets[-1]]
     return {
-        f"{name}_offsets": offsets_of([len(own) for own in rows], np.uint32),
-        f"{name}_rows": np.array([row for own in rows for row in own], np.uint32),
+        "holder_offsets": offsets_of(lengths, np.uint32),
+        "holder_rows": own,
+        "held_offsets": held_offsets,
+        "held": held,
     }
 
 
-def _with_always(row_ends: Int64) -> Int64:
-    """With the end of what is never over behind those of the rows."""
-    return np.append(row_ends, np.int64(NEVER))
+def _stretches(values: UInt32, offsets: UInt32, numbers: Int64) -> tuple[UInt32, Int64]:
+    """Some of the stretches of values, one behind the other, and where each begins."""
+    starts = offsets[numbers].astype(np.int64)
+    counts = offsets[numbers + 1] - starts
+    before = np.cumsum(counts) - counts
+    return values[np.repeat(starts - before, counts) + np.arange(counts.sum())], before

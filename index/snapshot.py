@@ -203,11 +203,8 @@ class Snapshot:
 
     def _living(self, part: str, compiled: Names, blocks: Sequence[Names]) -> Sequence[tuple[Names, Int64]]:
         """The stores of base and tail, with when each name is over."""
-        stores = [compiled, *blocks]
-        return [
-            (store, self._lifetimes.of(f"{part} {place}", store, compiled=place == 0))
-            for place, store in enumerate(stores)
-        ]
+        own = self._lifetimes.of_compiled(part, compiled)
+        return [(compiled, own), *((block, self._lifetimes.of(block)) for block in blocks)]
 
     def _opened(self, part: str, open_part: Callable[[], Part]) -> Part | None:
         if time.monotonic() < self._missing_until.get(part, 0):

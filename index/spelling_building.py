@@ -200,13 +200,14 @@ def _latin(words: Sequence[Sequence[str]]) -> Arrays:
 def _uses(uses: Collection[Mapping[str, Sequence[int]]], rows: Rows) -> Arrays:
     """How texts are used; one that is only hidden weighs as if it were shown."""
     shown = [*rows.active.tolist(), 1]  # the last is for ALWAYS
-    held = holder_arrays([[*dict.fromkeys(chain.from_iterable(use.values()))] for use in uses])
-    ends = Holders(held["holder_offsets"], held["holder_rows"]).ends(rows.shown_until)
+    held = holder_arrays([[*dict.fromkeys(chain.from_iterable(use.values()))] for use in uses], len(rows.active))
+    titled = [use.get("title", ()) for use in uses]
     return {
         "weights": np.array([_weight(use, shown) or _weight(use, None) for use in uses], np.float32),
-        "ends": ends,
-        **holder_arrays([use.get("title", ()) for use in uses], "title"),
+        "title_offsets": offsets_of([len(own) for own in titled], np.uint32),
+        "title_rows": np.array([*chain.from_iterable(titled)], np.uint32),
         **held,
+        "ends": Holders(*held.values()).ends(rows.shown_until),
     }
 
 

@@ -57,6 +57,9 @@ class SpellingArrays:
     """(N + 1,) where the rows of each text begin in `holder_rows`."""
     holder_rows: UInt32
     """Rows that have the text in any field, hidden ones too."""
+    held_offsets: UInt32
+    """(rows + 1,) where the texts of each row begin in `held`."""
+    held: UInt32
     ends: Int64
     """(N,) when the last of them is over, in seconds since 1970; 0 where all are hidden."""
     latin: UInt8
@@ -95,7 +98,8 @@ class SpellingStore:
 
     @property
     def holders(self) -> Holders:
-        return Holders(self.arrays.holder_offsets, self.arrays.holder_rows)
+        own = self.arrays
+        return Holders(own.holder_offsets, own.holder_rows, own.held_offsets, own.held)
 
     @property
     def ends(self) -> Int64:

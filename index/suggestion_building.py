@@ -121,15 +121,14 @@ def suggestion_arrays(suggestions: Sequence[Suggestion], spelled: Sequence[Seque
 
 def _texts(suggestions: Sequence[Suggestion], rows: Rows) -> Arrays:
     forms = [form for suggestion in suggestions for form in suggestion.forms]
-    held = holder_arrays([form.rows for form in forms])
-    ends = Holders(held["holder_offsets"], held["holder_rows"]).ends(rows.shown_until)
+    held = holder_arrays([form.rows for form in forms], len(rows.active))
     return {
         "likelihoods": np.array([suggestion.likelihood for suggestion in suggestions], np.float32),
         "form_offsets": offsets_of([len(suggestion.forms) for suggestion in suggestions], np.uint32),
         **_strings("text", [form.text.encode() for form in forms]),
         "kinds": np.array([KINDS.index(form.kind) for form in forms], np.uint8),
         **held,
-        "ends": ends,
+        "ends": Holders(*held.values()).ends(rows.shown_until),
     }
 
 

@@ -41,6 +41,9 @@ class SuggestionArrays:
     holder_offsets: UInt32
     """(F + 1,) where the rows behind each form begin in `holder_rows`."""
     holder_rows: UInt32
+    held_offsets: UInt32
+    """(rows + 1,) where the forms that each row has begin in `held`."""
+    held: UInt32
     ends: Int64
     """(F,) when the last resource behind a form is over, in seconds since 1970; 0 where all are hidden."""
     keys: UInt8
@@ -126,7 +129,8 @@ class SuggestionStore:
     @property
     def holders(self) -> Holders:
         """Of each form."""
-        return Holders(self.arrays.holder_offsets, self.arrays.holder_rows)
+        own = self.arrays
+        return Holders(own.holder_offsets, own.holder_rows, own.held_offsets, own.held)
 
     @property
     def ends(self) -> Int64:

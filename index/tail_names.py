@@ -1,10 +1,11 @@
 """What the rows of a tail are called: as they are spelt, suggested and written, for as long as no base has them.
 
-Rows stand in two blocks: the older ones, put together anew only now and then, and the latest. Each row is read once.
+Each row is read once. The older a row, the more rows stand with it in a block, which is put together only once.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -24,8 +25,8 @@ from index.tail_texts import TailTexts, folded_fields
 
 Part = TypeVar("Part")
 
-_LATEST: Final = 256
-"""So many of the latest rows become older ones."""
+_SIZES: Final = (256, 32, 1)
+"""The first block holds a multiple of so many rows, the next one a multiple of so many of those that are left."""
 
 
 class _Suggested(NamedTuple):
@@ -52,10 +53,10 @@ class _Row(NamedTuple):
 class Block:
     """Rows of a tail side by side. It never changes, and threads may share it."""
 
-    def __init__(self, first: int, rows: Sequence[_Row]) -> None:
-        self._first = first
-        """The number of the first row."""
-        self._rows = rows
+    def __init__(self, rows: range, read: Sequence[_Row]) -> None:
+        self.rows = rows
+        """Their numbers."""
+        self._read = read
         self._made: dict[str, Any] = {}
 
     def spellings(self, base: Base) -> SpellingStore:
@@ -69,7 +70,7 @@ class Block:
     @property
     def texts(self) -> TailTexts:
         """What is written in the rows."""
-        return self._once("texts", lambda: TailTexts.of(self._first, [row.folded for row in self._rows]))
+        return self._once("texts", lambda: TailTexts.of(self.rows.start, [row.folded for row in self._read]))
 
     def _once(self, name: str, make: Callable[[], Part]) -> Part:
         if name not in self._made:
@@ -78,18 +79,18 @@ class Block:
         return made
 
     def _facts(self, base: Base) -> Rows:
-        return Rows.of(base, self._first, self._first + len(self._rows))
+        return Rows.of(base, self.rows.start, self.rows.stop)
 
     def _spellings(self, base: Base) -> SpellingStore:
-        names = gather(row.names for row in self._rows)
-        spelled = {text: own for row in self._rows for (_, text), own in zip(row.names, row.spelled, strict=True)}
+        names = gather(row.names for row in self._read)
+        spelled = {text: own for row in self._read for (_, text), own in zip(row.names, row.spelled, strict=True)}
         arrays = spelling_arrays(names, [spelled[text] for text in names], self._facts(base))
         return SpellingStore(SpellingArrays(**self._numbered(arrays, "title_rows", "holder_rows")), "")
 
     def _suggestions(self, base: Base) -> SuggestionStore:
         groups: Groups = {}
         spelled: dict[tuple[SuggestionKind, str], Sequence[Spelling]] = {}
-        for number, row in enumerate(self._rows):
+        for number, row in enumerate(self._read):
             for key, kind, text, own in row.suggested:
                 groups.setdefault(key, {}).setdefault((kind, text), []).append(number)
                 spelled[kind, text] = own
@@ -100,36 +101,32 @@ class Block:
 
     def _numbered(self, arrays: Arrays, *names: str) -> dict[str, Any]:
         """With the rows numbered as in the base with its tail."""
-        return {**arrays, **{name: arrays[name] + np.uint32(self._first) for name in names}}
+        return {**arrays, **{name: arrays[name] + np.uint32(self.rows.start) for name in names}}
 
 
 class TailNames:
     """The names of a tail. It never changes."""
 
-    def __init__(self, rows: Sequence[_Row], older: Block | None, latest: Block | None) -> None:
+    def __init__(self, rows: Sequence[_Row], blocks: Sequence[Block]) -> None:
         self._rows = rows
-        self._older = older
-        self._latest = latest
-
-    @property
-    def blocks(self) -> Sequence[Block]:
+        self.blocks = blocks
         """Rows side by side, from the first of the tail to the last."""
-        return [block for block in (self._older, self._latest) if block]
 
     def with_rows(self, base: Base, segmenter: Segmenter) -> "TailNames":
         """With the rows that a later base has behind these."""
-        first = base.compiled_rows
-        known = len(self._rows)
+        first, known = base.compiled_rows, len(self._rows)
         if first + known == len(base):
             return self
-        rows = [*self._rows, *(_read(json.loads(base.blob(row)), segmenter) for row in range(first + known, len(base)))]
-        cut = len(rows) - len(rows) % _LATEST
-        grown = cut != known - known % _LATEST
-        older = Block(first, rows[:cut]) if grown else self._older
-        return TailNames(rows, older, Block(first + cut, rows[cut:]) if cut < len(rows) else None)
+        read = [_read(json.loads(base.blob(row)), segmenter) for row in range(first + known, len(base))]
+        rows = [*self._rows, *read]
+        same = {block.rows: block for block in self.blocks}
+        ends = [0, *(len(rows) - len(rows) % size for size in _SIZES)]
+        stretches = [range(first + start, first + end) for start, end in pairwise(ends) if start < end]
+        blocks = [same.get(own) or Block(own, rows[own.start - first : own.stop - first]) for own in stretches]
+        return TailNames(rows, blocks)
 
 
-NO_NAMES: Final = TailNames((), None, None)
+NO_NAMES: Final = TailNames((), ())
 """Of no tail."""
 
 

@@ -36,6 +36,8 @@ def store_of(texts: Sequence[str], *, edges: Sequence[bytes] = (), ends: Sequenc
         title_rows=np.arange(count, dtype=np.uint32),
         holder_offsets=np.arange(count + 1, dtype=np.uint32),
         holder_rows=np.arange(count, dtype=np.uint32),
+        held_offsets=np.arange(count + 1, dtype=np.uint32),
+        held=np.arange(count, dtype=np.uint32),
         ends=np.array(ends or [LATER] * count, np.int64),
         latin=np.empty(0, np.uint8),
         latin_offsets=np.zeros(1, np.uint32),
