@@ -18,6 +18,7 @@ from corpus.revision import Revision
 from index.base import open_base
 from index.building import build_base
 from index.digest import Digester, Stored
+from index.pinyin import reading
 from index.query import Filter, Query
 from index.search import search
 from index.segmentation import Segmenter
@@ -139,6 +140,7 @@ Compile = Callable[[Catalogue, Path], Snapshot]
 @pytest.fixture(scope="session")
 def compiled(revision: Revision, segmenter: Segmenter) -> Compile:
     """Compiles what a catalogue holds into a state directory."""
+    reading("拳")  # so that the workers of every build find the dictionaries loaded
     bare = replace(revision, phrases=())  # a phrase is suggested from the next base on that knows its words
     return lambda catalogue, state: compile_base(catalogue, state, bare, segmenter)
 
