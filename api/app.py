@@ -14,7 +14,9 @@ from api.query_recording import QueryRecorder
 from api.request_limits import RequestLimits
 from api.residents import assets, for_you, guide, home, resource, results, type_ahead, viewing
 from api.residents.failures import install_failures
-from api.v1 import health, items, lists, recommend, search, similar, suggest
+from api.v1 import bulk, changes, health, item_writing, items, job, lists, recommend, search, similar, suggest
+from corpus.catalogue import Catalogue
+from corpus.jobs import Jobs
 from corpus.keys import KeyStore
 from index.snapshot import Snapshot
 
@@ -27,6 +29,8 @@ def create_app(
     keys: KeyStore | None = None,
     open_reading: bool = True,
     limits: RequestLimits | None = None,
+    catalogue: Catalogue | None = None,
+    jobs: Jobs | None = None,
 ) -> FastAPI:
     """An application whose every request asks once for the newest snapshot and answers from it.
 
@@ -36,6 +40,8 @@ def create_app(
         keys: those that open what needs one; without them nothing does.
         open_reading: search and recommendation need no key.
         limits: how often one may ask; without them as often as one likes.
+        catalogue: what is written to; without it the application only reads.
+        jobs: where bodies are received that hold many changes; a JobRunner carries out the large ones.
     """
     app = FastAPI(
         title="学径 Xuejing",
@@ -49,7 +55,9 @@ def create_app(
     app.state.help_line = help_line
     app.state.recorder = recorder
     app.state.open_reading = open_reading
-    for module in (search, suggest, recommend, lists, similar, items, health):
+    app.state.catalogue = catalogue
+    app.state.jobs = jobs
+    for module in (search, suggest, recommend, lists, similar, bulk, items, item_writing, job, changes, health):
         app.include_router(module.router)
     for page in (home, results, resource, for_you, guide, viewing, type_ahead, assets):
         app.include_router(page.router)

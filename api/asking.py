@@ -150,6 +150,25 @@ class SuggestParameters(BaseModel):
     """The moment to take for now."""
 
 
+class BulkParameters(BaseModel):
+    """The parameters of a body of many changes."""
+
+    model_config = _LAX
+
+    dry_run: bool = False
+    """True writes nothing."""
+
+
+class ChangesParameters(BaseModel):
+    """The parameters of a look at what changed."""
+
+    model_config = _LAX
+
+    cursor: Annotated[str, Field(max_length=100)] = ""
+    """`next` of the last answer; empty for the beginning."""
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
 class InterestBody(BaseModel):
     """What a resident cares about: a text, or a text with its weight."""
 

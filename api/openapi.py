@@ -9,26 +9,73 @@ from pydantic.json_schema import models_json_schema
 
 from api.asking import RecommendBody
 from api.problems import MEDIA_TYPE, Problem
+from api.resource_bodies import BulkLine, ResourceBody, ResourcePatch
 from api.security import describe_security
 
 _REFERENCE: Final = "#/components/schemas/{model}"
-_BY_HAND: Final = (Problem, RecommendBody)
+_BY_HAND: Final = (Problem, RecommendBody, BulkLine, ResourceBody, ResourcePatch)
 _REFUSALS: Final = {
-    404: "There is no such resource",
-    413: "The body is larger than 1 MB",
-    415: "The body is not labelled as JSON",
+    404: "There is no such resource, job or list",
+    409: "Refused because of the present state",
+    410: "The cursor is not of this catalogue, or of a state that it no longer has",
+    412: "The state is not the one that If-Match or If-None-Match demands",
+    413: "The body is too large",
+    415: "The body is not labelled as what is read here",
     422: "A parameter or the body breaks a rule",
-    503: "There is no index yet, or it is damaged",
+    503: "There is no index yet, it is damaged, or the database or the disk is out of order or busy; try again later",
+}
+_ANSWERS: Final = {
+    200: "The answer",
+    201: "It was created",
+    202: "It is accepted, will be carried out whatever happens, and can be watched",
+    204: "It is deleted",
+    304: "What is known is still true",
+}
+_HEADERS: Final = {
+    "ETag": {
+        "description": "Of the resource as it is stored; the same for all who read it",
+        "schema": {"type": "string"},
+    },
+    "X-Seq": {"description": "The number of the change", "schema": {"type": "integer"}},
+    "Location": {"description": "Where to find it", "schema": {"type": "string"}},
+}
+_CONDITIONS: Final = {
+    "If-Match": "ETags of which the stored resource must have one, or *",
+    "If-None-Match": "ETags of which the stored resource may have none, or *",
 }
 
 
-def answers(model: type[BaseModel], *refusals: int, **more: Any) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route: its answer, and the problems by status."""
+def answers(
+    model: type[BaseModel] | None, *refusals: int, status: int = 200, **more: Any
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: its answer, without a body where the model is None, and the problems by status."""
     problem = {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}
-    documented: dict[int | str, dict[str, Any]] = {200: {"model": model, "description": "The answer", **more}}
-    for status in refusals:
-        documented[status] = {"description": _REFUSALS[status], "content": {MEDIA_TYPE: problem}}
+    body = {"model": model} if model else {}
+    documented: dict[int | str, dict[str, Any]] = {status: {**body, "description": _ANSWERS[status], **more}}
+    for refusal in refusals:
+        documented[refusal] = {"description": _REFUSALS[refusal], "content": {MEDIA_TYPE: problem}}
     return documented
+
+
+def headers(*names: str) -> dict[str, Any]:
+    """What is said of the headers of an answer."""
+    return {name: _HEADERS[name] for name in names}
+
+
+def conditional(*names: str) -> dict[str, Any]:
+    """The `openapi_extra` of a route that heeds these headers; If-Match and If-None-Match where none is named."""
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": False,
+                "description": _CONDITIONS[name],
+                "schema": {"type": "string"},
+            }
+            for name in names or _CONDITIONS
+        ]
+    }
 
 
 def query_parameters(model: type[BaseModel]) -> dict[str, Any]:
@@ -37,10 +84,11 @@ def query_parameters(model: type[BaseModel]) -> dict[str, Any]:
     return {"parameters": [_parameter(name, schema) for name, schema in properties.items()]}
 
 
-def json_body(model: type[BaseModel]) -> dict[str, Any]:
-    """The `openapi_extra` of a route whose body is read into a model."""
+def json_body(model: type[BaseModel], *types: str) -> dict[str, Any]:
+    """The `openapi_extra` of a route whose body is what a model says, under any of the types."""
     schema = {"$ref": _REFERENCE.format(model=model.__name__)}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {type: {"schema": schema} for type in types or ("application/json",)}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def install_openapi(app: FastAPI) -> None:

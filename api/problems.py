@@ -7,14 +7,16 @@ from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from api.complaints import Complaint, complaints, summary
 from corpus.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable, XuejingError
 
 MEDIA_TYPE: Final = "application/problem+json"
-_HEADERS: Final = {401: {"WWW-Authenticate": "ApiKey"}, 503: {"Retry-After": "5"}}
+_HEADERS: Final = {401: {"WWW-Authenticate": "ApiKey"}, 413: {"Connection": "close"}, 503: {"Retry-After": "5"}}
 _CODES: Final = {
     400: "invalid-request",
     401: "key-required",
@@ -41,6 +43,10 @@ _TITLES: Final = {
     "not-found": "没有找到",
     "method-not-allowed": "请求方法不对",
     "conflict": "与现状冲突",
+    "precondition-failed": "已被改动",
+    "cursor-expired": "位置已失效",
+    "foreign-id": "编号属于别的来源",
+    "unfinished": "还没做完",
     "key-required": "需要密钥",
     "key-invalid": "密钥无效",
     "wrong-scope": "权限不够",
@@ -50,6 +56,11 @@ _TITLES: Final = {
     "internal-error": "服务内部出错",
     "unavailable": "暂时不可用",
     "no-index": "还没有索引",
+    "database-unavailable": "资源库暂时不可用",
+    "damaged-database": "资源库损坏",
+    "storage-unavailable": "磁盘暂时不可用",
+    "too-many-jobs": "任务太多",
+    "no-catalogue": "这里不能写入",
     "damaged-index": "索引损坏",
 }
 
@@ -95,6 +106,22 @@ class UnsupportedMediaType(InvalidInput):
     code = "unsupported-media-type"
 
 
+class BodyTooLarge(InvalidInput):
+    code = "body-too-large"
+
+
+class PreconditionFailed(Conflict):
+    """The state is not the one that If-Match or If-None-Match demands."""
+
+    code = "precondition-failed"
+
+
+class CursorExpired(Conflict):
+    """A cursor of another catalogue, or of a later state than the present one."""
+
+    code = "cursor-expired"
+
+
 class KeyRequired(Refused):
     code = "key-required"
 
@@ -121,6 +148,9 @@ class TooManyRequests(Refused):
 
 _STATUS: Final[Mapping[type[XuejingError], int]] = {
     UnsupportedMediaType: 415,
+    BodyTooLarge: 413,
+    PreconditionFailed: 412,
+    CursorExpired: 410,
     InvalidInput: 422,
     NotFound: 404,
     Conflict: 409,
@@ -201,4 +231,17 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     error = cast(HTTPException, error)
     response = problem_response(request.scope, status=error.status_code)
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(sorted(_allowed(request)))
     return response
+
+
+def _allowed(request: Request) -> set[str]:
+    """The methods of an address, of all its routes; the framework tells those of the first."""
+    routes = [context.original_route for context in iter_route_contexts(request.app.routes)]
+    return {
+        method
+        for route in routes
+        if isinstance(route, Route) and route.path_regex.match(request.scope["path"])
+        for method in route.methods or ()
+    }

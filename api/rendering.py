@@ -7,6 +7,9 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from api.identifiers import new_identifier
+from api.moments import write_moment
+from corpus.catalogue import OUTCOMES
+from corpus.jobs import Job
 from index.query import Hit, Result
 from recommender.request import Item, Recommendation
 
@@ -57,6 +60,32 @@ def render_recommendation(recommendation: Recommendation, *, explain: bool) -> b
         "next": recommendation.next or None,
     }
     return _around(head, (_item(item, explain=explain) for item in recommendation.items), {})
+
+
+def job_fields(job: Job) -> dict[str, Any]:
+    """A job as it is told."""
+    told = {
+        "id": job.id,
+        "state": job.state,
+        "dry_run": job.dry_run,
+        "accepted_at": _moment(job.accepted_at),
+        "finished_at": None if job.finished_at is None else _moment(job.finished_at),
+        "total": job.total,
+        "done": job.done,
+        "counts": counts_of(job.counts),
+        "problems": job.problems,
+        "rows_url": f"/v1/jobs/{job.id}/rows",
+    }
+    return told | {"failure": job.failure} if job.failure else told
+
+
+def counts_of(rows: Mapping[str, int]) -> dict[str, int]:
+    """Rows by outcome, those that never came about too."""
+    return {outcome: rows.get(outcome, 0) for outcome in OUTCOMES}
+
+
+def _moment(at: float) -> str:
+    return write_moment(int(at))
 
 
 def _interpretation(result: Result, *, exact_url: str, help_line: str) -> dict[str, Any]:

@@ -1,53 +1,31 @@
 """The catalogue: all resources with their changes, in SQLite by default or PostgreSQL by URL."""
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Engine,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    bindparam,
-    func,
-    select,
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
+
+from corpus.database import migrate, open_engine, reading, reported, writing
+from corpus.errors import Conflict, XuejingError
+from corpus.resource import Resource
+from corpus.resource_rows import (
+    DELETED,
+    LIVE,
+    TOMBSTONE,
+    counter,
+    counters,
+    differs,
+    find_counter,
+    known_rows,
+    parse_body,
+    resources,
+    row_of,
+    set_counter,
+    write_rows,
 )
-
-from corpus.database import PARAMETERS, migrate, open_engine, reading, reported, writing
-from corpus.errors import Conflict
-from corpus.resource import TEXT_FIELDS, Resource
 from corpus.watch import Watch
-
-_DELETED: Final = "deleted"
-"""The status of a tombstone."""
-
-metadata = MetaData()
-resources = Table(
-    "resources",
-    metadata,
-    Column("serial", Integer, primary_key=True, autoincrement=False),
-    Column("id", String(200), nullable=False, unique=True),
-    Column("source", String(200), nullable=False, index=True),
-    Column("kind", String(16), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("seq", Integer, nullable=False, index=True),
-    Column("text_hash", String(32), nullable=False),
-    Column("facts_hash", String(32), nullable=False),
-    Column("body", Text, nullable=False),
-)
-counters = Table(
-    "counters", metadata, Column("name", String(32), primary_key=True), Column("value", Integer, nullable=False)
-)
-_LIVE: Final = resources.c.status != _DELETED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +67,25 @@ class Written:
     """The catalogue's after it."""
 
 
+Edit = Callable[[StoredResource | None], Resource | None]
+"""Given what is live under an id, or None, says what shall stand there; None for nothing. It may raise a refusal."""
+
+Outcome = Literal["created", "updated", "unchanged", "deleted", "refused"]
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """What became of an edit."""
+
+    outcome: Outcome
+    seq: int
+    """The last change under this id; 0 where there never was one."""
+    body: str
+    """What stands now, in exchange form as compact JSON; empty for nothing."""
+    refusal: XuejingError | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """Live resources of one source, kind and status."""
@@ -121,22 +118,27 @@ class Catalogue:
     def seq(self) -> int:
         """The last change."""
         with self._reading() as connection:
-            return _counter(connection, "seq")
+            return counter(connection, "seq")
 
     def published_revision(self) -> int:
         """The revision in force."""
         with self._reading() as connection:
-            return _counter(connection, "revision")
+            return counter(connection, "revision")
+
+    def identity(self) -> int:
+        """A random number that tells this catalogue from every other one."""
+        with self._reading() as connection:
+            return counter(connection, "identity")
 
     def count(self) -> int:
         """How many live resources there are."""
         with self._reading() as connection:
-            return int(connection.execute(select(func.count()).where(_LIVE)).scalar_one())
+            return int(connection.execute(select(func.count()).where(LIVE)).scalar_one())
 
     def counts(self) -> list[Count]:
         """How many live resources each source, kind and status has."""
         group = resources.c.source, resources.c.kind, resources.c.status
-        asked = select(*group, func.count()).where(_LIVE).group_by(*group).order_by(*group)
+        asked = select(*group, func.count()).where(LIVE).group_by(*group).order_by(*group)
         with self._reading() as connection:
             rows = connection.execute(asked)
             return [Count(source=row[0], kind=row[1], status=row[2], resources=row[3]) for row in rows]
@@ -150,12 +152,12 @@ class Catalogue:
     def find(self, ids: Collection[str]) -> list[Resource]:
         """The live ones among the ids, in no order."""
         with self._reading() as connection:
-            return [parse_body(row.body) for row in _known(connection, ids, resources.c.body) if row.body]
+            return [parse_body(row.body) for row in known_rows(connection, ids, resources.c.body) if row.body]
 
     def owners(self, ids: Collection[str]) -> dict[str, str]:
         """The source of each of the ids that are live."""
         with self._reading() as connection:
-            return {row.id: row.source for row in _known(connection, ids) if row.status != _DELETED}
+            return {row.id: row.source for row in known_rows(connection, ids) if row.status != DELETED}
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[int, int, Iterator[StoredResource]]]:
@@ -163,16 +165,16 @@ class Catalogue:
 
         Hidden ones are among them, withdrawn ones are not.
         """
-        indexed = _LIVE & (resources.c.status != "withdrawn")
+        indexed = LIVE & (resources.c.status != "withdrawn")
         with self._reading() as connection:
-            seq = _counter(connection, "seq")
+            seq = counter(connection, "seq")
             count = int(connection.execute(select(func.count()).where(indexed)).scalar_one())
             yield seq, count, _stored(connection, indexed)
 
     def scan(self) -> Iterator[StoredResource]:
         """All live resources by serial, hidden and withdrawn ones too, from one read transaction."""
         with self._reading() as connection:
-            yield from _stored(connection, _LIVE)
+            yield from _stored(connection, LIVE)
 
     def changes(self, after: int, *, limit: int | None = None, hidden: bool = False) -> tuple[int, list[Change]]:
         """The last seq, and what changed after another, the first change first, from one read transaction.
@@ -188,7 +190,7 @@ class Catalogue:
         if hidden:
             asked = asked.where(own.status != "active")
         with self._reading() as connection:
-            seq = _counter(connection, "seq")
+            seq = counter(connection, "seq")
             found = connection.execute(asked) if seq > after else ()
             return seq, [Change(**row._mapping) for row in found]
 
@@ -201,49 +203,80 @@ class Catalogue:
 
         What is equal to the stored one changes nothing. Raises: Conflict if an id stands twice in the batch.
         """
-        rows = {resource.id: _row(resource) for resource in batch}
+        rows = {resource.id: row_of(resource) for resource in batch}
         if len(rows) < len(batch):
             raise Conflict("同一批里有重复的编号。")
         with self._writing() as connection:
-            known = {row.id: row for row in _known(connection, rows)}
+            known = {row.id: row for row in known_rows(connection, rows)}
             created = [row for id, row in rows.items() if id not in known]
-            changed = [row for id, row in rows.items() if id in known and _differs(row, known[id])]
-            seq = _advance(connection, "seq", len(created) + len(changed))
-            serial = _advance(connection, "serial", len(created))
-            for number, row in enumerate(created + changed, start=seq - len(created) - len(changed) + 1):
-                row["seq"] = number
-            for number, row in enumerate(created, start=serial - len(created) + 1):
-                row["serial"] = number
-            if created:
-                connection.execute(resources.insert(), created)
-            _replace(connection, changed)
+            changed = [row for id, row in rows.items() if id in known and differs(row, known[id])]
+            seq = write_rows(connection, created=created, changed=changed)
         return Written(
             created=len(created), updated=len(changed), unchanged=len(rows) - len(created) - len(changed), seq=seq
         )
 
+    def change(self, id: str, edit: Edit) -> Edited:
+        """Edits one resource; acknowledged when it returns. Raises: what the edit does."""
+        done = self.edit({id: edit})[id]
+        if done.refusal:
+            raise done.refusal
+        return done
+
+    def edit(
+        self, edits: Mapping[str, Edit], *, dry_run: bool = False, mark: tuple[str, int] | None = None
+    ) -> dict[str, Edited]:
+        """Edits resources by id in one transaction: what an edit sees is what it replaces.
+
+        An edit that raises a XuejingError is refused, the others go on.
+
+        Args:
+            dry_run: say only what would become of them.
+            mark: a name and a number that stands for how far one is, kept by the same transaction.
+        """
+        with self._reading() if dry_run else self._writing() as connection:
+            rows = known_rows(connection, edits, *_STORED)
+            known = {row.id: row for row in rows}
+            planned = {id: _plan(edit, known.get(id)) for id, edit in edits.items()}
+            if not dry_run:
+                moved = [plan for plan in planned.values() if plan.row]
+                write_rows(
+                    connection,
+                    created=[plan.row for plan in moved if plan.row["id"] not in known],
+                    changed=[plan.row for plan in moved if plan.row["id"] in known],
+                )
+                if mark:
+                    set_counter(connection, *mark)
+        return {id: plan.done() for id, plan in planned.items()}
+
+    def marked(self, name: str) -> int:
+        """The number of a mark, 0 where there is none."""
+        with self._reading() as connection:
+            return find_counter(connection, name) or 0
+
+    def unmark(self, name: str) -> None:
+        with self._writing() as connection:
+            connection.execute(counters.delete().where(counters.c.name == name))
+
     def compare(self, batch: Sequence[Resource]) -> Written:
         """What `write` would do, without doing it."""
-        rows = {resource.id: _row(resource) for resource in batch}
+        rows = {resource.id: row_of(resource) for resource in batch}
         with self._reading() as connection:
-            known = {row.id: row for row in _known(connection, rows)}
-            seq = _counter(connection, "seq")
-        updated = sum(id in known and _differs(row, known[id]) for id, row in rows.items())
+            known = {row.id: row for row in known_rows(connection, rows)}
+            seq = counter(connection, "seq")
+        updated = sum(id in known and differs(row, known[id]) for id, row in rows.items())
         created = sum(id not in known for id in rows)
         return Written(created=created, updated=updated, unchanged=len(rows) - created - updated, seq=seq)
 
     def delete(self, ids: Collection[str]) -> int:
         """Replaces resources by tombstones and says how many there were."""
         with self._writing() as connection:
-            live = [row for row in _known(connection, ids) if row.status != _DELETED]
-            seq = _advance(connection, "seq", len(live))
-            gone = {"source": "", "kind": "", "status": _DELETED, "text_hash": "", "facts_hash": "", "body": ""}
-            rows = [{"id": row.id, "seq": seq - i, **gone} for i, row in enumerate(live)]
-            _replace(connection, rows)
+            live = [row for row in known_rows(connection, ids) if row.status != DELETED]
+            write_rows(connection, created=[], changed=[{"id": row.id, **TOMBSTONE} for row in live])
         return len(live)
 
     def active_ids(self, source: str) -> set[str]:
         """The ids of a source that are neither withdrawn nor deleted."""
-        asked = select(resources.c.id).where(resources.c.source == source, resources.c.status != "withdrawn", _LIVE)
+        asked = select(resources.c.id).where(resources.c.source == source, resources.c.status != "withdrawn", LIVE)
         with self._reading() as connection:
             return set(connection.execute(asked).scalars())
 
@@ -260,67 +293,50 @@ class Catalogue:
             yield connection
 
 
-def parse_body(body: str) -> Resource:
-    """The resource of an exchange JSON object that this program wrote."""
-    fields: dict[str, Any] = json.loads(body)
-    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-    return Resource(**known)
+_STORED: Final = resources.c.serial, resources.c.seq, resources.c.text_hash, resources.c.body
 
 
-def _row(resource: Resource) -> dict[str, Any]:
-    known = resource.as_dict()
-    text: dict[str, Any] = {name: known.pop(name) for name in TEXT_FIELDS if name in known}
-    return {
-        "id": resource.id,
-        "source": resource.source,
-        "kind": resource.kind,
-        "status": resource.status,
-        "text_hash": _hash(text),
-        "facts_hash": _hash(known),
-        "body": _json(resource.as_dict()),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What an edit comes to."""
+
+    outcome: Outcome
+    seq: int
+    body: str
+    row: dict[str, Any] = field(default_factory=dict)
+    """To be written; empty where nothing is."""
+    refusal: XuejingError | None = None
+
+    def done(self) -> Edited:
+        seq = self.row.get("seq", self.seq)
+        return Edited(outcome=self.outcome, seq=seq, body=self.body, refusal=self.refusal)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _plan(edit: Edit, known: Any) -> _Plan:
+    live = known is not None and known.status != DELETED
+    seq, body = (known.seq, known.body) if known is not None else (0, "")
+    try:
+        wanted = edit(_stored_resource(known) if live else None)
+    except XuejingError as error:
+        return _Plan(outcome="refused", seq=seq, body=body, refusal=error)
+    if wanted is None:
+        return (
+            _Plan(outcome="deleted", seq=seq, body="", row={"id": known.id, **TOMBSTONE})
+            if live
+            else _Plan(outcome="unchanged", seq=seq, body="")
+        )
+    row = row_of(wanted)
+    if live and not differs(row, known):
+        return _Plan(outcome="unchanged", seq=seq, body=body)
+    return _Plan(outcome="updated" if live else "created", seq=seq, body=row["body"], row=row)
 
 
-def _hash(value: Mapping[str, Any]) -> str:
-    return hashlib.blake2b(_json(value).encode(), digest_size=16).hexdigest()
-
-
-def _differs(row: Mapping[str, Any], known: Any) -> bool:
-    return bool(row["text_hash"] != known.text_hash or row["facts_hash"] != known.facts_hash)
+def _stored_resource(row: Any) -> StoredResource:
+    return StoredResource(serial=row.serial, seq=row.seq, text_hash=row.text_hash, body=row.body)
 
 
 def _stored(connection: Connection, wanted: ColumnElement[bool]) -> Iterator[StoredResource]:
     """Resources by serial, a few at a time in memory."""
-    columns = resources.c.serial, resources.c.seq, resources.c.text_hash, resources.c.body
-    asked = select(*columns).where(wanted).order_by(resources.c.serial)
-    for serial, seq, text_hash, body in connection.execution_options(yield_per=2000).execute(asked):
-        yield StoredResource(serial=serial, seq=seq, text_hash=text_hash, body=body)
-
-
-def _known(connection: Connection, ids: Iterable[str], *more: ColumnElement[Any]) -> Iterator[Any]:
-    columns = resources.c.id, resources.c.source, resources.c.status, resources.c.text_hash, resources.c.facts_hash
-    asked = select(*columns, *more)
-    wanted = list(ids)
-    for start in range(0, len(wanted), PARAMETERS):
-        yield from connection.execute(asked.where(resources.c.id.in_(wanted[start : start + PARAMETERS])))
-
-
-def _counter(connection: Connection, name: str) -> int:
-    return int(connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar_one())
-
-
-def _advance(connection: Connection, name: str, by: int) -> int:
-    """Adds to a counter and says what it is now."""
-    own = counters.c.name == name
-    connection.execute(counters.update().where(own).values(value=counters.c.value + by))
-    return _counter(connection, name)
-
-
-def _replace(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        by_id = resources.update().where(resources.c.id == bindparam("_id"))
-        connection.execute(by_id, [{**row, "_id": row["id"]} for row in rows])
+    asked = select(*_STORED).where(wanted).order_by(resources.c.serial)
+    for row in connection.execution_options(yield_per=2000).execute(asked):
+        yield _stored_resource(row)

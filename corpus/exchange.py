@@ -65,6 +65,30 @@ def read_lines(path: Path) -> Iterator[Line]:
         yield from _lines(_ReadBytes(file), compressed=compressed)
 
 
+def lines_of(file: IO[bytes]) -> Iterator[Line]:
+    """The lines of an open file that is not compressed, empty ones left out."""
+    return _lines(_ReadBytes(file), compressed=False)
+
+
+def parse_line(row: int, line: bytes, *, bytes_read: int = 0) -> Line:
+    """A line that holds anything, or a whole body with the row 0; of equal keys the last counts."""
+
+    def refused(code: str, detail: str = "") -> Line:
+        return Line(row=row, record=None, problem=problem(row, "", code, detail), bytes_read=bytes_read)
+
+    try:
+        record = json.loads(line.decode("utf-8"), strict=False)  # bare control characters are for cleaning to take out
+    except UnicodeDecodeError:
+        return refused("not-utf8")
+    except json.JSONDecodeError as error:
+        return refused("broken-json", str(error.pos + 1))
+    except (RecursionError, ValueError):  # a number of thousands of digits
+        return refused("broken-json", "1")
+    if not isinstance(record, dict):
+        return refused("not-an-object")
+    return Line(row=row, record=record, problem=None, bytes_read=bytes_read)
+
+
 def write_lines(path: Path, bodies: Iterable[str]) -> int:
     """Writes exchange JSON objects, a line each, gzipped if the name ends in .gz; whole or not at all.
 
@@ -94,7 +118,7 @@ def _lines(file: _ReadBytes, *, compressed: bool) -> Iterator[Line]:
         if complaint:
             yield Line(row=row, record=None, problem=problem(row, "", complaint), bytes_read=file.count)
         elif line.strip():
-            yield _parse(row, line, file.count)
+            yield parse_line(row, line, bytes_read=file.count)
     if row == 0:
         yield Line(row=1, record=None, problem=problem(1, "", "empty-file"), bytes_read=file.count)
 
@@ -118,20 +142,3 @@ def _split(read: Callable[[int], bytes]) -> Iterator[tuple[bytes, str]]:
             if rest or too_long:
                 yield (b"", "line-too-long") if too_long else (rest, "")
             return
-
-
-def _parse(row: int, line: bytes, bytes_read: int) -> Line:
-    def refused(code: str, detail: str = "") -> Line:
-        return Line(row=row, record=None, problem=problem(row, "", code, detail), bytes_read=bytes_read)
-
-    try:
-        record = json.loads(line.decode("utf-8"), strict=False)  # bare control characters are for cleaning to take out
-    except UnicodeDecodeError:
-        return refused("not-utf8")
-    except json.JSONDecodeError as error:
-        return refused("broken-json", str(error.colno))
-    except (RecursionError, ValueError):  # a number of thousands of digits
-        return refused("broken-json", "1")
-    if not isinstance(record, dict):
-        return refused("not-an-object")
-    return Line(row=row, record=record, problem=None, bytes_read=bytes_read)

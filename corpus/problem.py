@@ -11,14 +11,14 @@ class Problem:
     """One thing wrong with one row."""
 
     row: int
-    """From 1; the line of a JSON Lines file, the row as a spreadsheet shows it."""
+    """From 1; the line of a JSON Lines file, the row as a spreadsheet shows it; 0 for a resource that comes alone."""
     field: str
     """Empty for the whole row."""
     code: str
     severity: Severity
     """error: the row stays out; warning: it comes in, without the value or with it mended."""
     message: str
-    """In Chinese, with its place."""
+    """In Chinese, with its place; of a resource that comes alone only what is wrong."""
     column: str = ""
     """In a table, the column's own name."""
 
@@ -35,7 +35,9 @@ _MESSAGES: Final = {
     "too-long": "太长了，最多 {} 个字",
     "too-many": "最多 {} 项",
     "invalid-id": "编号不能含空格、换行或看不见的字符，也不能以 /similar 结尾",
+    "other-id": "编号“{}”与地址里的“{}”不同",
     "duplicate-id": "编号“{}”在第 {} 行已经有了，以前面的为准",
+    "wrong-deletion": '要删除的一行应写作 {{"delete": "编号"}}，没有别的内容',
     "foreign-id": "编号“{}”已属于来源“{}”，没有覆盖",
     "unknown-kind": "不认识的类型“{}”，可用 course、book、activity、place、story（课程、图书、活动、场所、故事）",
     "unknown-value": "不认识的值“{}”，可用 {}",
@@ -83,7 +85,7 @@ def problem(
         field=_shown(field),
         code=code,
         severity=severity or ("warning" if code in _WARNINGS else "error"),
-        message=f"{place}：{said}。",
+        message=f"{place}：{said}。" if row else said,
         column=column,
     )
 

@@ -290,9 +290,9 @@ def snapshot_at(directory: Path, *, revision: Revision) -> Snapshot:
 
 
 def newest_base(state: Path, revision: Revision) -> Path | None:
-    """The directory of the base that was compiled last; None if there is none."""
+    """The directory of the base with the last change; None if there is none."""
     bases = (state / "bases").glob(base_name(revision.number, 0)[:-1] + "*")
-    return max(bases, key=lambda path: path.stat().st_mtime_ns, default=None)
+    return max(bases, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
 def _idf(df: UInt32 | UInt64, rows: int) -> Float32:

@@ -18,11 +18,9 @@ MOST_PENDING: Final = 2_000
 """Changes after a base from which a new one is compiled."""
 
 _MOST_IN_TAIL: Final = 3 * MOST_PENDING
-"""Changes that are followed; more of them wait for the next base, and only what is hidden among them acts at once."""
-_AT_ONCE: Final = 50
+"""Rows of a tail; what changes then waits for the next base, unless it is hidden."""
+_AT_ONCE: Final = 20
 """Changes that a request takes in before it is answered, and a step beside the requests."""
-_BREATH: Final = 0.002
-"""Seconds between two steps, in which requests are answered."""
 _PATIENCE: Final = 0.2
 """Seconds after which one tries again to read a catalogue that could not be read."""
 _PARTS: Final = ("spellings", "suggestions", "whoosh")
@@ -31,9 +29,10 @@ _PARTS: Final = ("spellings", "suggestions", "whoosh")
 class SnapshotKeeper:
     """Gives the newest snapshot. Threads may share it.
 
-    Who asks sees every change that was committed before, up to a few dozen; of more he sees at once what was hidden or
-    deleted, and new texts follow in steps beside the requests. A newer base is opened beside them too, and taken when
-    all its parts stand or the tail has become too long. A catalogue that cannot be read stops nothing.
+    Who asks sees every change that was committed before, up to a few; of more he sees at once what was hidden or
+    deleted, and new texts follow in steps beside the requests. Of so many that a new base is needed anyway, these texts
+    wait for it, while what changes after them is seen at once again. A newer base is opened beside the requests too,
+    and taken when all its parts stand or the tail has become too long. A catalogue that cannot be read stops nothing.
     """
 
     def __init__(
@@ -89,9 +88,10 @@ class SnapshotKeeper:
     def _drain(self) -> None:
         """Takes in what is left, step by step."""
         while self._behind:
+            began = time.monotonic()
             with self._lock:
                 self._behind = not _tried(self._follower.catch_up)
-            time.sleep(_BREATH)
+            time.sleep(time.monotonic() - began)  # half of the time belongs to those who ask
 
     def _newer(self) -> Path | None:
         """A base that should take the present one's place."""
@@ -108,7 +108,7 @@ class SnapshotKeeper:
         try:
             follower = _Follower(snapshot_at(directory, revision=self._revision), self._catalogue)
             while not follower.catch_up():
-                time.sleep(_BREATH)
+                pass
         except Unavailable:
             self._refused.add(directory.name)
             return
@@ -123,6 +123,8 @@ class _Follower:
     def __init__(self, snapshot: Snapshot, catalogue: Catalogue | None) -> None:
         self.snapshot = snapshot
         self._catalogue = catalogue
+        self._position = snapshot.seq
+        """The last change that is taken in, or left to the next base."""
         self._hidden_until = snapshot.seq
         """The last change of those of which nothing hidden is shown."""
         if catalogue is not None and catalogue.seq() < snapshot.seq:
@@ -135,36 +137,42 @@ class _Follower:
     @property
     def is_full(self) -> bool:
         """Whether the tail is too long to follow further changes."""
-        return len(self.snapshot) - self.snapshot.base.compiled_rows >= _MOST_IN_TAIL
+        return self._rows >= _MOST_IN_TAIL
+
+    @property
+    def _rows(self) -> int:
+        return len(self.snapshot) - self.snapshot.base.compiled_rows
 
     def catch_up_or_hide(self) -> bool:
         """Takes in what is pending if it is little, else what is hidden or deleted; says whether nothing is left."""
-        pending, changes = self._pending(_AT_ONCE + 1)
-        if len(changes) > _AT_ONCE or self.is_full:
-            assert self._catalogue is not None
-            until, hidden = self._catalogue.changes(self._hidden_until, hidden=True)
-            if hidden:
-                self._take(hidden, self.snapshot.seq)
-            self._hidden_until = until
-            return self.is_full
-        self._take(changes, pending)
-        return True
+        last, changes = self._pending(_AT_ONCE + 1)
+        if len(changes) <= _AT_ONCE and not self.is_full:
+            self._take(changes, last)
+            return True
+        assert self._catalogue is not None
+        last, hidden = self._catalogue.changes(self._hidden_until, hidden=True)
+        self._take(hidden, self.snapshot.seq)
+        self._hidden_until = last
+        if self._rows + last - self._position > MOST_PENDING:
+            self._position = last
+        return self._position == last
 
     def catch_up(self) -> bool:
         """Takes in a step of what is pending and says whether nothing is left that could be."""
-        if self.is_full:
-            return True
-        pending, changes = self._pending(_AT_ONCE)
+        last, changes = self._pending(_AT_ONCE)
+        if self._rows + last - self._position > MOST_PENDING:
+            return self.catch_up_or_hide()
         whole = len(changes) < _AT_ONCE
-        self._take(changes, pending if whole else changes[-1].seq)
+        self._take(changes, last if whole else changes[-1].seq)
         return whole
 
     def _pending(self, limit: int) -> tuple[int, list[Change]]:
         if self._catalogue is None:
-            return self.snapshot.seq, []
-        return self._catalogue.changes(self.snapshot.seq, limit=limit)
+            return self._position, []
+        return self._catalogue.changes(self._position, limit=limit)
 
     def _take(self, changes: list[Change], seq: int) -> None:
+        self._position = max(self._position, seq)
         if changes:
             self._builder.step(changes)
             self.snapshot = self.snapshot.with_tail(self._builder.base, seq=seq)

@@ -1,6 +1,5 @@
 """What all tests share: the real data, where it is present, small snapshots, and hypothesis's settings."""
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from hypothesis import settings
 
 from api.commands import run
 from corpus.resource import Resource
+from corpus.resource_rows import row_of
 from corpus.revision import Revision, shipped_revision
 from index.building import build_base
 from index.digest import Digester, Stored
@@ -60,8 +60,7 @@ def snapshot_of(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path) ->
         state = tmp_path_factory.mktemp("state")
         (state / "cache").symlink_to(dictionaries)
         segmenter = open_segmenter(revision.words, revision.removed_words, dictionaries)
-        bodies = [json.dumps(resource.as_dict(), ensure_ascii=False) for resource in resources]
-        batch = [Stored(serial, "0" * 16, body) for serial, body in enumerate(bodies, start=1)]
+        batch = [Stored(serial, "0" * 16, row_of(r)["body"]) for serial, r in enumerate(resources, start=1)]
         build_base(
             [Digester(segmenter).digest(batch)],
             state / "bases",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.catalogue import Catalogue, parse_body
-from corpus.errors import InvalidInput, Unavailable
+from corpus.catalogue import Catalogue, Edit, StoredResource, parse_body
+from corpus.errors import Conflict, InvalidInput, Unavailable
 from corpus.resource import Resource
 
 TAIJI = Resource(id="c:1", kind="course", title="太极拳入门", source="a", tags=("太极",), popularity=3)
@@ -101,6 +101,69 @@ def test_a_snapshot_does_not_see_what_comes_later(catalogue: Catalogue) -> None:
         writer.join()
         assert (seq, count, len(list(rows))) == (1, 1, 1)
     assert catalogue.count() == 2
+
+
+def test_an_edit_sees_what_it_replaces(catalogue: Catalogue) -> None:
+    catalogue.write([TAIJI, NOVEL])
+    catalogue.delete(["b:1"])
+
+    def dearer(stored: StoredResource | None) -> Resource:
+        assert stored
+        return replace(parse_body(stored.body), price=5)
+
+    edits: dict[str, Edit] = {
+        "c:1": dearer,
+        "b:1": lambda stored: NOVEL if stored is None else None,
+        "n": lambda stored: replace(NOVEL, id="n"),
+        "none": lambda stored: stored and parse_body(stored.body),
+    }
+    for dry_run in (True, False):
+        done = catalogue.edit(edits, dry_run=dry_run)
+        assert {id: edited.outcome for id, edited in done.items()} == {
+            "c:1": "updated",
+            "b:1": "created",
+            "n": "created",
+            "none": "unchanged",
+        }
+        assert parse_body(done["c:1"].body) == replace(TAIJI, price=5)
+    assert {resource.id for _, _, resource in stored(catalogue)} == {"c:1", "b:1", "n"}
+    assert (
+        sorted(seq for _, seq, _ in stored(catalogue))
+        == [4, 5, 6]
+        == sorted(done[id].seq for id in ("c:1", "b:1", "n"))
+    )
+    assert catalogue.edit({"c:1": dearer})["c:1"].outcome == "unchanged"
+    assert catalogue.edit({"c:1": lambda stored: None})["c:1"].outcome == "deleted"
+    assert (catalogue.get("c:1"), catalogue.seq()) == (None, 7)
+
+
+def test_an_edit_that_refuses_stops_no_other_and_one_that_breaks_stops_all(catalogue: Catalogue) -> None:
+    def refuse(stored: StoredResource | None) -> Resource:
+        raise Conflict("不行。")
+
+    def fail(stored: StoredResource | None) -> Resource:
+        raise ZeroDivisionError
+
+    catalogue.write([TAIJI])
+    done = catalogue.edit({"c:1": refuse, "b:1": lambda stored: NOVEL}, mark=("job:1", 9))
+    assert (done["c:1"].outcome, str(done["c:1"].refusal), done["b:1"].outcome) == ("refused", "不行。", "created")
+    with pytest.raises(ZeroDivisionError):
+        catalogue.edit({"c:1": lambda stored: None, "b:1": fail}, mark=("job:1", 10))
+    with pytest.raises(Conflict, match="不行"):
+        catalogue.change("c:1", refuse)
+    assert [resource for _, _, resource in stored(catalogue)] == [TAIJI, NOVEL]
+    assert catalogue.marked("job:1") == 9
+    catalogue.unmark("job:1")
+    assert catalogue.marked("job:1") == 0
+
+
+def test_a_catalogue_keeps_its_identity(tmp_path: Path) -> None:
+    identities = []
+    for folder in ("a", "a", "b"):
+        catalogue = Catalogue.open(url(tmp_path / folder))
+        identities.append(catalogue.identity())
+        catalogue.close()
+    assert identities[0] == identities[1] != identities[2]
 
 
 def test_changes_are_told_once_each_and_in_order(catalogue: Catalogue) -> None:

@@ -9,6 +9,7 @@ from api.app import create_app
 from api.commands.options import Json
 from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
+from api.job_runner import writable
 from api.listening import bind, only_service, serve_app
 from api.logs import configure_logs
 from api.moments import today
@@ -30,8 +31,14 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
     settings = place.settings
     configure_logs(level=settings.log_level, format=settings.log_format)
     with only_service(place.state), bind(settings.host, settings.port) as bound:
-        newest = _prepare(place)
-        with recording(settings) as recorder, place.keys() as keys:
+        _prepare(place)
+        with (
+            recording(settings) as recorder,
+            place.keys() as keys,
+            writable(place.state, settings.catalogue_url, subjects=place.revision.subject_of) as (catalogue, jobs),
+        ):
+            newest = NewestSnapshot(place.state, revision=place.revision, catalogue=catalogue)
+            warm_up(newest())
             app = create_app(
                 newest,
                 help_line=settings.help_line,
@@ -39,19 +46,18 @@ def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
                 keys=keys,
                 open_reading=settings.open_reading,
                 limits=RequestLimits.of(settings),
+                catalogue=catalogue,
+                jobs=jobs,
             )
             serve_app(app, bound, ready=lambda: _announce(bound, json=json))
 
 
-def _prepare(place: Workplace) -> NewestSnapshot:
+def _prepare(place: Workplace) -> None:
     """Brings the index up to date, whatever a kill or an import without an index left behind."""
     with place.catalogue() as catalogue:
         _bring_demo(catalogue)
         with Bars() as bars:
             compile_index(catalogue, place.state, revision=place.revision, progress=bars)
-    newest = NewestSnapshot(place.state, revision=place.revision)
-    warm_up(newest())
-    return newest
 
 
 def _bring_demo(catalogue: Catalogue) -> None:

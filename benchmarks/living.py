@@ -1,0 +1,332 @@
+"""A living catalogue under load: how soon changes are seen, and that nothing acknowledged is lost.
+
+usage: .venv/bin/python -m benchmarks.living STATE [--workers 2] [--minutes 10] [--kills 50] [--searches 200]
+
+Works on a copy of a state directory (./run import FILE makes one) and asks a real service over HTTP:
+
+freshness  while searches go on: from the answer to a PUT to the first answer that shows it
+deletes    what was deleted is asked for at once, over many connections
+load       searches, recommendations, type-ahead, writes and bulks; errors and memory over the minutes
+kills      kill -9 of any process at any moment of writes, compaction and switch; what was acknowledged is there
+"""
+
+import argparse
+import json
+import random
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmarks.running_service import Client, Service, private_megabytes, running
+
+QUERIES = (
+    *["太极拳", "手机摄影", "养生", "书法", "亲子阅读", "苏州园林", "中国历史"],
+    *["英语口语", "理财", "Python编程", "家常菜", "心理学", "怎么用手机", "儿童绘本"],
+)
+SIGNS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+CONNECTIONS = 4
+LOOKS = 8
+"""Searches over other connections after each delete."""
+
+
+@dataclass(slots=True)
+class Load:
+    """Requests that go on beside a measurement."""
+
+    service: Service
+    rate: float
+    """A second, over all threads."""
+    requests: Callable[[random.Random], tuple[str, str, object]]
+    times: list[float] = field(default_factory=list)
+    """Seconds."""
+    failed: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def going_on(self) -> Iterator["Load"]:
+        ended = threading.Event()
+        threads = [threading.Thread(target=self._ask, args=(seed, ended)) for seed in range(CONNECTIONS)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield self
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+
+    def _ask(self, seed: int, ended: threading.Event) -> None:
+        chance, client, pause = random.Random(seed), self.service.client(), CONNECTIONS / self.rate
+        due = time.monotonic() + chance.random() * pause
+        while not ended.wait(max(0.0, due - time.monotonic())):
+            method, path, body = self.requests(chance)
+            began = time.monotonic()
+            try:
+                status, _ = client.ask(method, path, body)
+            except (OSError, HTTPException) as error:
+                self.failed[type(error).__name__] += 1
+            else:
+                self.times.append(time.monotonic() - began)
+                if status >= 400 and status != 404:  # an item may be gone just now
+                    self.failed[f"{method} {status}"] += 1
+            due = max(due + pause, time.monotonic() - 1)
+
+
+def a_search(chance: random.Random) -> tuple[str, str, object]:
+    return "GET", f"/v1/search?q={quote(chance.choice(QUERIES))}&limit=10", None
+
+
+def anything(chance: random.Random) -> tuple[str, str, object]:
+    """What residents and platforms ask for, in about the proportions in which they do."""
+    text = chance.choice(QUERIES)
+    match chance.choices(("search", "facets", "suggest", "recommend", "item"), (50, 10, 20, 15, 5))[0]:
+        case "search":
+            return a_search(chance)
+        case "facets":
+            return "GET", f"/v1/search?q={quote(text)}&facets=kind&facets=subject&facets=year", None
+        case "suggest":
+            return "GET", f"/v1/suggest?q={quote(text[: chance.randint(1, 3)])}", None
+        case "recommend":
+            texts = chance.sample(QUERIES, 3)
+            return "POST", "/v1/recommend", {"interests": texts, "explain": True}
+        case _:
+            return "GET", f"/v1/items/{quote(written_id(chance.randrange(50)))}", None
+
+
+def written_id(number: int) -> str:
+    return f"living:{number}"
+
+
+def unlike(number: int) -> str:
+    """A title that nothing else has."""
+    signs = ""
+    while number or not signs:
+        number, rest = divmod(number, len(SIGNS))
+        signs += SIGNS[rest] * 2
+    return f"新课程{signs}讲座"
+
+
+def a_course(number: int, title: str) -> dict[str, object]:
+    return {"id": written_id(number), "kind": "course", "title": title, "description": "试讲。" * 30, "tags": ["试讲"]}
+
+
+def put(client: Client, number: int, title: str) -> None:
+    status, body = client.ask("PUT", f"/v1/items/{quote(written_id(number))}", a_course(number, title))
+    if status not in (200, 201):
+        raise HTTPException(f"PUT answered {status}: {body[:200]!r}")
+
+
+def freshness(service: Service, *, changes: int, searches: float) -> str:
+    """From the response of a PUT to the first answer that shows it, asked for without a pause."""
+    writer, readers, waited, stale = service.client(), [service.client() for _ in range(CONNECTIONS)], [], 0
+    with Load(service, searches, a_search).going_on() as load:
+        time.sleep(1)
+        for number in range(changes):
+            title = unlike(1_000 + number)
+            put(writer, number % 50, title)
+            began = time.monotonic()
+            for look in range(10_000):
+                hits = readers[look % CONNECTIONS].search(title, limit=1, correct="false")
+                if hits and hits[0]["title"] == title:
+                    break
+            waited.append(time.monotonic() - began)
+            stale += look
+            time.sleep(random.Random(number).random() * 0.2)
+    return (
+        f"{changes} changes at {searches:g} searches/s: seen after {spread(waited)} ms, the search included; "
+        f"{stale} answers did not show it yet\n           searches meanwhile {spread(load.times)} ms, "
+        f"failed: {dict(load.failed)}"
+    )
+
+
+def deletes(service: Service, *, n: int, searches: float) -> str:
+    """Deletes resources and looks for them."""
+    client, seen = service.client(), 0
+    for number in range(n):
+        put(client, number, unlike(50_000 + number))
+    readers = [service.client() for _ in range(LOOKS)]
+    with Load(service, searches, a_search).going_on() as load:
+        for number in range(n):
+            client.ask("DELETE", f"/v1/items/{quote(written_id(number))}")
+            for reader in readers:
+                hits = reader.search(unlike(50_000 + number), limit=5, correct="false")
+                seen += any(hit["id"] == written_id(number) for hit in hits)
+                seen += reader.ask("GET", f"/v1/items/{quote(written_id(number))}")[0] != 404
+    return f"{n} deletes, each looked for {2 * LOOKS} times at once: seen {seen} times; failed: {dict(load.failed)}"
+
+
+def mixed(service: Service, *, seconds: float, rate: float) -> str:
+    """Everything at once: reads, single writes, bulks; memory minute by minute."""
+    writer, failed, written, memory = service.client(), Counter[str](), 0, []
+    until, next_look, chance = time.monotonic() + seconds, 0.0, random.Random(3)
+    for number in range(50):
+        put(writer, number, unlike(number))
+    with Load(service, rate, anything).going_on() as load:
+        while time.monotonic() < until:
+            if time.monotonic() >= next_look:
+                memory.append(sum(map(private_megabytes, [service.pid, *service.children()])))
+                next_look = time.monotonic() + max(seconds / 20, 1)
+            try:
+                written += write_something(writer, chance, failed)
+            except (OSError, HTTPException) as error:
+                failed[f"{type(error).__name__}: {error}"] += 1
+            time.sleep(0.05)
+    took = sum(load.times)
+    return (
+        f"{seconds:g} s: {len(load.times)} reads in {spread(load.times)} ms, {written} resources written; "
+        f"failed: {dict(load.failed + failed)}\n           private memory of all processes, MB: "
+        + " ".join(f"{value:.0f}" for value in memory)
+        + (f" ({took / len(load.times) * 1e3:.1f} ms on average)" if load.times else "")
+    )
+
+
+def write_something(client: Client, chance: random.Random, failed: Counter[str]) -> int:
+    """A write of any kind; says how many resources it wrote."""
+    number = chance.randrange(50)
+    path = f"/v1/items/{quote(written_id(number))}"
+    match chance.choices(("put", "popularity", "replace", "bulk"), (60, 25, 10, 1))[0]:
+        case "put":
+            put(client, number, unlike(chance.randrange(10_000)))
+        case "popularity":
+            expect(client.ask("PATCH", path, {"popularity": chance.randrange(10_000)})[0], {200}, failed)
+        case "replace":
+            expect(client.ask("DELETE", path)[0], {204}, failed)
+            put(client, number, unlike(chance.randrange(10_000)))
+        case _:
+            lines = [a_course(1_000 + chance.randrange(2_000), unlike(chance.randrange(10_000))) for _ in range(200)]
+            once = {line["id"]: line for line in lines}.values()
+            body = "\n".join(json.dumps(line, ensure_ascii=False) for line in once).encode()
+            status, _ = client.ask("POST", "/v1/items/bulk", body, kind="application/x-ndjson")
+            expect(status, {200}, failed)
+            return len(once)
+    return 1
+
+
+def expect(status: int, among: set[int], failed: Counter[str]) -> None:
+    if status not in among:
+        failed[f"write {status}"] += 1
+
+
+class Writer(threading.Thread):
+    """Writes without a pause and keeps what was acknowledged."""
+
+    def __init__(self, service: Service, share: int) -> None:
+        super().__init__(daemon=True)
+        self._service = service
+        self._share = share
+        self._ended = threading.Event()
+        self.acknowledged: dict[str, str | None] = {}
+        """The last acknowledged title of each id, None where it was deleted."""
+        self.doubtful: set[str] = set()
+        """Ids of which a later write was sent and not answered."""
+        self.vanished: list[str] = []
+        """Ids that were acknowledged and not there when they were to be deleted."""
+
+    def run(self) -> None:
+        chance = random.Random(self._share)
+        count = 0
+        while not self._ended.is_set():
+            client, number = self._service.client(), self._share * 10_000 + chance.randrange(200)
+            count += 1
+            id, title = written_id(number), None if chance.random() < 0.1 else unlike(self._share * 100_000 + count)
+            known = id not in self.doubtful and self.acknowledged.get(id)
+            self.doubtful.add(id)
+            try:
+                if title is None:
+                    status, _ = client.ask("DELETE", f"/v1/items/{quote(id)}")
+                else:
+                    status, _ = client.ask("PUT", f"/v1/items/{quote(id)}", a_course(number, title))
+            except (OSError, HTTPException):
+                time.sleep(0.01)
+                continue
+            finally:
+                client.close()
+            if status in (200, 201, 204):
+                self.acknowledged[id] = title
+                self.doubtful.discard(id)
+            elif status == 404:
+                self.vanished += [id] if known else []
+                self.doubtful.discard(id)
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()
+
+
+def kills(service: Service, *, n: int, chance: random.Random) -> str:
+    """Kills a process, any of them, at a random moment, n times; returns what was lost."""
+    victims, checked = Counter[str](), 0
+    writers = [Writer(service, share) for share in (1, 2)]
+    for writer in writers:
+        writer.start()
+    for _ in range(n):
+        time.sleep(chance.random() * 1.5)
+        pid = service.victim(chance)
+        victims["supervisor" if pid == service.pid else "child"] += 1
+        service.kill(pid)
+        if pid == service.pid:
+            service.start()
+        service.wait_until_ready()
+    for writer in writers:
+        writer.end()
+    service.wait_until_ready()
+    client, lost = service.client(), [f"{id} vanished" for writer in writers for id in writer.vanished]
+    for writer in writers:
+        for id, title in writer.acknowledged.items():
+            if id not in writer.doubtful:
+                checked += 1
+                status, body = client.ask("GET", f"/v1/items/{quote(id)}")
+                there = json.loads(body)["title"] if status == 200 else None
+                if there != title:
+                    lost.append(f"{id}: {title} acknowledged, {there} there")
+    return f"{n} kills ({dict(victims)}): {checked} acknowledged changes looked for, lost {len(lost)} {lost[:3]}"
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """p50/p95/p99 in milliseconds."""
+    if len(seconds) < 2:
+        return "–"
+    cuts = statistics.quantiles(seconds, n=100, method="inclusive")
+    return "/".join(f"{cuts[at] * 1e3:.1f}" for at in (49, 94, 98))
+
+
+def copy_of(state: Path, folder: Path) -> Path:
+    """A state directory of its own with the same catalogue and index."""
+    copy = folder / "state"
+    shutil.copytree(state, copy, ignore=shutil.ignore_patterns("*.lock", "service.log"))
+    return copy
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("state", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--changes", type=int, default=200)
+    parser.add_argument("--searches", type=float, default=200)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(copy_of(asked.state, Path(folder)), workers=asked.workers)
+        with running(service):
+            memory = [f"{private_megabytes(pid):.0f}" for pid in service.children()]
+            print(f"start      private memory of workers and indexer, MB: {' '.join(memory)}", flush=True)
+            if asked.changes:
+                print("freshness ", freshness(service, changes=asked.changes, searches=asked.searches), flush=True)
+                print("deletes   ", deletes(service, n=asked.changes, searches=asked.searches), flush=True)
+            if asked.minutes:
+                print("load      ", mixed(service, seconds=asked.minutes * 60, rate=asked.searches), flush=True)
+            if asked.kills:
+                print("kills     ", kills(service, n=asked.kills, chance=random.Random(11)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
