@@ -82,8 +82,8 @@ def _as_read_here(text: str, syllables: list[str], is_name: bool) -> Reading:
 
 
 def plain_reading(text: str, *, is_name: bool = False) -> Reading:
-    """The reading of a folded text, character by character: what one knows without the dictionaries."""
-    syllables = [next(iter(readings_of(character)), character) for character in text]
+    """The reading of a folded text, character by character: what one knows without the dictionaries of words."""
+    syllables = [(_several().get(character) or readings_of(character) or (character,))[0] for character in text]
     return _as_read_here(text, syllables, is_name)
 
 
