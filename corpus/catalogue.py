@@ -27,6 +27,8 @@ from corpus.resource_rows import (
 )
 from corpus.watch import Watch
 
+_CHANGE: Final = [resources.c[name] for name in ("seq", "serial", "id", "status", "text_hash", "body")]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResource:
@@ -184,15 +186,27 @@ class Catalogue:
         Args:
             hidden: only what is not shown any more: hidden, withdrawn or deleted.
         """
-        own = resources.c
-        columns = own.seq, own.serial, own.id, own.status, own.text_hash, own.body
-        asked = select(*columns).where(own.seq > after).order_by(own.seq).limit(limit)
+        own = resources.c.seq
+        asked = select(*_CHANGE).where(own > after).order_by(own).limit(limit)
         if hidden:
-            asked = asked.where(own.status != "active")
+            asked = asked.where(resources.c.status != "active")
         with self._reading() as connection:
             seq = counter(connection, "seq")
             found = connection.execute(asked) if seq > after else ()
             return seq, [Change(**row._mapping) for row in found]
+
+    def changes_until(self, seq: int, *, limit: int) -> list[Change]:
+        """The last of the changes up to a seq, the last first, of resources that did not change since."""
+        own = resources.c.seq
+        asked = select(*_CHANGE).where(own <= seq).order_by(own.desc()).limit(limit)
+        with self._reading() as connection:
+            return [Change(**row._mapping) for row in connection.execute(asked)]
+
+    def count_changes(self, after: int) -> int:
+        """How many resources changed after a seq."""
+        changed = resources.c.seq > after
+        with self._reading() as connection:
+            return int(connection.execute(select(func.count()).where(changed)).scalar_one())
 
     def watch(self) -> Watch:
         """Tells from now on whether anything in its database was committed."""

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from corpus.resource import TEXT_FIELDS
 from corpus.revision import Revision
 from index.analysis import BIGRAM, PIECE, is_word
-from index.arrays import Float32, UInt8, UInt16, UInt32, UInt64, offsets_of
+from index.arrays import Arrays, Float32, UInt8, UInt16, UInt32, UInt64, offsets_of
 from index.base import FACETS, FORMAT, Manifest, base_name, write_base
 from index.digest import Digest
 from index.inversion import merge_fields, scatter
@@ -22,6 +21,21 @@ Entries = tuple[UInt32, UInt32, UInt8, UInt8]
 Progress = Callable[[int], None]
 """Called with the number of resources done so far."""
 
+_READY_MADE: Final = (
+    "lengths",
+    "edition_hashes",
+    "text_hashes",
+    "exact_hashes",
+    "active",
+    "published",
+    "starts",
+    "ends",
+    "rating",
+    "popularity",
+    "completeness",
+)
+"""Raw columns that stand in a digest under their names."""
+
 
 def build_base(
     digests: Iterable[Digest], directory: Path, *, revision: Revision, seq: int, lexicon: str, progress: Progress
@@ -30,21 +44,49 @@ def build_base(
 
     Returns: the base's directory, whole and synced.
     """
-    assembly = _Assembly()
+    assembly = Assembly()
     for digest in digests:
         assembly.add(digest)
         progress(assembly.rows)
-    numbering, words = _numbering(assembly.vocabulary)
-    postings = invert(assembly.entries, numbering)
-    lengths = _joined(assembly.columns["lengths"], np.uint16).reshape(-1, len(TEXT_FIELDS))
+    terms, numbering = numbered_vocabulary(assembly.vocabulary)
+    contents = Contents(
+        terms=string_table(terms),
+        words=sum(map(is_word, terms)),
+        postings=invert(assembly.entries, numbering),
+        ids=string_table(assembly.ids),
+        columns=assembly.joined(),
+        facet_values={name: list(values) for name, values in assembly.facet_values.items()},
+    )
+    return compile_contents(contents, directory, revision=revision, seq=seq, lexicon=lexicon)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a base is made of, before ranking numbers and neighbours have their say."""
+
+    terms: Arrays
+    """A table of strings; numbered by `term_order`."""
+    words: int
+    postings: Mapping[str, Any]
+    """By the names a base has for them."""
+    ids: Arrays
+    columns: Mapping[str, Any]
+    """Raw facts by row, as an assembly has them."""
+    facet_values: Mapping[str, Sequence[str]]
+    """The values behind each facet's codes, numbered as they first appear."""
+
+
+def compile_contents(contents: Contents, directory: Path, *, revision: Revision, seq: int, lexicon: str) -> Path:
+    """Weighs, ranks and writes the base `<revision>-<seq>` under `directory`; returns its directory."""
+    lengths, words = contents.columns["lengths"], contents.words
     averages = _averages(lengths)
-    weighed = weigh(Counts(**postings, lengths=lengths, averages=averages, words=words), revision.tuning)
+    weighed = weigh(Counts(**contents.postings, lengths=lengths, averages=averages, words=words), revision.tuning)
     arrays: dict[str, Any] = {
-        **postings,
-        **{f"terms-{name}": array for name, array in string_table(_renumbered(assembly.vocabulary, numbering)).items()},
-        **{f"ids-{name}": array for name, array in string_table(assembly.ids).items()},
+        **contents.postings,
+        **{f"terms-{name}": array for name, array in contents.terms.items()},
+        **{f"ids-{name}": array for name, array in contents.ids.items()},
         **weighed.arrays,
-        **assembly.facts(),
+        **_facts(contents.columns),
         "lengths": lengths,
     }
     manifest = Manifest(
@@ -53,11 +95,11 @@ def build_base(
         seq=seq,
         lexicon=lexicon,
         numbers=compiled_numbers(revision.tuning),
-        rows=assembly.rows,
+        rows=len(lengths),
         words=words,
         averages=averages.tolist(),
         pivot=weighed.pivot,
-        facets={name: list(values) for name, values in assembly.facet_values.items()},
+        facets=contents.facet_values,
     )
     path = directory / base_name(revision.number, seq)
     write_base(path, manifest, arrays)
@@ -65,15 +107,16 @@ def build_base(
 
 
 @dataclass(slots=True)
-class _Assembly:
+class Assembly:
     """Digests put together: one vocabulary, one row numbering."""
 
     rows: int = 0
     ids: list[str] = field(default_factory=list)
     vocabulary: dict[str, int] = field(default_factory=dict)
+    """A provisional number for each term."""
     entries: list[Entries] = field(default_factory=list)
-    columns: dict[str, list[Any]] = field(default_factory=dict)
     facet_values: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
+    _columns: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, digest: Digest) -> None:
         shift = np.uint32(self.rows)
@@ -81,15 +124,11 @@ class _Assembly:
         terms = numbers[digest.entry_terms] if len(numbers) else digest.entry_terms
         self.entries.append((terms, digest.entry_rows + shift, digest.entry_fields, digest.entry_counts))
         self.ids.extend(digest.ids)
-        self._keep("lengths", digest.lengths.ravel())
         self._keep("serials", np.array(digest.serials, np.uint32))
-        self._keep("edition_hashes", digest.edition_hashes)
-        self._keep("text_hashes", digest.text_hashes)
-        self._keep("exact_hashes", digest.exact_hashes)
         self._keep("exact_rows", digest.exact_rows + shift)
         self._keep("blobs", np.frombuffer(b"".join(digest.blobs), np.uint8))
         self._keep("blob_lengths", np.array([len(blob) for blob in digest.blobs], np.uint64))
-        for name in ("active", "published", "starts", "ends", "rating", "popularity", "completeness"):
+        for name in _READY_MADE:
             self._keep(name, getattr(digest, name))
         for name, rows in digest.facets.items():
             known = self.facet_values[name]
@@ -99,32 +138,31 @@ class _Assembly:
         self.rows += len(digest.ids)
 
     def _keep(self, name: str, array: Any) -> None:
-        self.columns.setdefault(name, []).append(array)
+        self._columns.setdefault(name, []).append(array)
 
-    def facts(self) -> dict[str, Any]:
-        """Everything of a base that is not terms."""
-        column = {name: _joined(parts, parts[0].dtype) for name, parts in self.columns.items()}
-        order = np.argsort(column["exact_hashes"], kind="stable")
-        facts: dict[str, Any] = {
-            name: column[name] for name in ("serials", "blobs", "active", "published", "starts", "ends", "rating")
-        }
-        facts["blob_offsets"] = offsets_of(column["blob_lengths"], np.uint64)
-        facts["exact_hashes"] = column["exact_hashes"][order]
-        facts["exact_rows"] = column["exact_rows"][order]
-        facts["year"] = (column["published"] // 10_000).astype(np.uint16)
-        facts["completeness"] = column["completeness"]
-        facts["text_hashes"] = column["text_hashes"]
-        facts["edition_hashes"], editions = np.unique(column["edition_hashes"], return_inverse=True)
-        facts["editions"] = editions.astype(np.uint32)
-        for name in FACETS:
-            facts[f"facet-{name}-codes"] = column[f"facet-{name}-codes"]
-            facts[f"facet-{name}-offsets"] = offsets_of(column[f"facet-{name}-lengths"], np.uint32)
-        groups = popularity_groups(
-            facts["facet-kind-codes"], column["facet-source-lengths"], facts["facet-source-codes"]
-        )
-        facts["counted_popularity"] = column["popularity"]
-        facts["popularity"] = _rank_within(groups, column["popularity"])
-        return facts
+    def joined(self) -> dict[str, Any]:
+        """Raw facts by row."""
+        return {name: np.concatenate(parts) for name, parts in self._columns.items()}
+
+
+def _facts(column: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything of a base that is not terms, from raw columns."""
+    order = np.argsort(column["exact_hashes"], kind="stable")
+    kept = ("serials", "blobs", "active", "published", "starts", "ends", "rating", "completeness", "text_hashes")
+    facts: dict[str, Any] = {name: column[name] for name in kept}
+    facts["blob_offsets"] = offsets_of(column["blob_lengths"], np.uint64)
+    facts["exact_hashes"] = column["exact_hashes"][order]
+    facts["exact_rows"] = column["exact_rows"][order]
+    facts["year"] = (column["published"] // 10_000).astype(np.uint16)
+    facts["edition_hashes"], editions = np.unique(column["edition_hashes"], return_inverse=True)
+    facts["editions"] = editions.astype(np.uint32)
+    for name in FACETS:
+        facts[f"facet-{name}-codes"] = column[f"facet-{name}-codes"]
+        facts[f"facet-{name}-offsets"] = offsets_of(column[f"facet-{name}-lengths"], np.uint32)
+    groups = popularity_groups(facts["facet-kind-codes"], column["facet-source-lengths"], facts["facet-source-codes"])
+    facts["counted_popularity"] = column["popularity"]
+    facts["popularity"] = _rank_within(groups, column["popularity"])
+    return facts
 
 
 def popularity_groups(kinds: UInt32, source_lengths: UInt32, sources: UInt32) -> UInt64:
@@ -137,23 +175,17 @@ def popularity_groups(kinds: UInt32, source_lengths: UInt32, sources: UInt32) ->
     return groups
 
 
-def _joined(parts: Sequence[Any], dtype: Any) -> Any:
-    return np.concatenate(parts).astype(dtype, copy=False) if parts else np.empty(0, dtype)
+def term_order(term: str) -> tuple[bool, bool, str]:
+    """By what terms are numbered: words, then bigrams, then pieces, each in order of their text."""
+    return term.startswith(PIECE), term.startswith(BIGRAM), term
 
 
-def _numbering(vocabulary: Mapping[str, int]) -> tuple[UInt32, int]:
-    """The final number of each provisional one: words, then bigrams, then pieces, each in order of their text."""
-    terms = sorted(vocabulary, key=lambda term: (term.startswith(PIECE), term.startswith(BIGRAM), term))
+def numbered_vocabulary(vocabulary: Mapping[str, int]) -> tuple[list[str], UInt32]:
+    """The terms in their order, and the final number of each provisional one."""
+    terms = sorted(vocabulary, key=term_order)
     numbering = np.empty(len(terms), np.uint32)
     numbering[[vocabulary[term] for term in terms]] = np.arange(len(terms), dtype=np.uint32)
-    return numbering, sum(map(is_word, terms))
-
-
-def _renumbered(vocabulary: Mapping[str, int], numbering: UInt32) -> list[str]:
-    texts = [""] * len(numbering)
-    for term, provisional in vocabulary.items():
-        texts[numbering[provisional]] = term
-    return texts
+    return terms, numbering
 
 
 def invert(entries: list[Entries], numbering: UInt32) -> dict[str, Any]:

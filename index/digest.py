@@ -96,21 +96,7 @@ class Digester:
                     numbers.extend([vocabulary.setdefault(term, len(vocabulary)) for term in terms])
                     runs.append((row, field, len(terms)))
                     lengths[row, field] = min(lengths[row, field] + words, 65_535)
-        exact = [(row, key) for row, record in enumerate(records) for key in exact_keys(record)]
-        return Digest(
-            ids=[record["id"] for record in records],
-            serials=[serial for serial, _, _ in batch],
-            text_hashes=np.array([short_hash(text_hash) for _, text_hash, _ in batch], np.uint64),
-            terms=list(vocabulary),
-            lengths=lengths,
-            exact_hashes=string_hashes([key for _, key in exact]),
-            exact_rows=np.array([row for row, _ in exact], np.uint32),
-            edition_hashes=string_hashes([edition_key(record) for record in records]),
-            facets={name: [facet_values(record, name) for record in records] for name in FACETS},
-            blobs=[body.encode() for _, _, body in batch],
-            **_count(numbers, runs),
-            **fact_columns(records),
-        )
+        return Digest(terms=list(vocabulary), lengths=lengths, **_count(numbers, runs), **_facts(batch, records))
 
     def _terms(self, text: str, remember: bool) -> tuple[list[str], int]:
         """All terms of a text, words first, and how many of them are words."""
@@ -129,12 +115,35 @@ class Digester:
         return known
 
 
+def digest_facts(batch: Sequence[Stored]) -> Digest:
+    """The digest of resources without their terms and lengths: for those whose texts are known."""
+    records = [json.loads(body) for _, _, body in batch]
+    lengths = np.zeros((len(records), len(TEXT_FIELDS)), np.uint16)
+    return Digest(terms=(), lengths=lengths, **_count((), ()), **_facts(batch, records))
+
+
 def field_texts(record: Mapping[str, Any], name: str) -> Sequence[str]:
     """The texts of a field of a resource in exchange form: its items, its only text, or none."""
     value = record.get(name)
     if value is None:
         return ()
     return value if name in LIST_FIELDS else (value,)
+
+
+def _facts(batch: Sequence[Stored], records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Everything of a digest that is not terms."""
+    exact = [(row, key) for row, record in enumerate(records) for key in exact_keys(record)]
+    return {
+        "ids": [record["id"] for record in records],
+        "serials": [serial for serial, _, _ in batch],
+        "text_hashes": np.array([short_hash(text_hash) for _, text_hash, _ in batch], np.uint64),
+        "exact_hashes": string_hashes([key for _, key in exact]),
+        "exact_rows": np.array([row for row, _ in exact], np.uint32),
+        "edition_hashes": string_hashes([edition_key(record) for record in records]),
+        "facets": {name: [facet_values(record, name) for record in records] for name in FACETS},
+        "blobs": [body.encode() for _, _, body in batch],
+        **fact_columns(records),
+    }
 
 
 def _count(numbers: Sequence[int], runs: Sequence[tuple[int, int, int]]) -> dict[str, Any]:

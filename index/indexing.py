@@ -4,21 +4,22 @@ import fcntl
 import json
 import os
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
-from itertools import islice
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-from corpus.catalogue import Catalogue, StoredResource
+from corpus.catalogue import Catalogue
 from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import Base, base_name, open_base
-from index.building import build_base
-from index.digest import Digest, Digester, Stored
-from index.forking import forked_pool
+from index.base_making import BaseMaking
+from index.history import is_of_history
 from index.segmentation import Segmenter, open_segmenter
+from index.snapshot import newest_base
+from index.snapshot_keeper import MOST_PENDING, PARTS
 from index.spelling_building import build_spellings
 from index.spelling_building import source_hash as spelling_source
 from index.spelling_store import SpellingStore
@@ -30,11 +31,14 @@ from index.weighing import compiled_numbers
 Progress = Callable[[str, int, int], None]
 """Called with the stage (base, spell, suggest, whoosh), how many resources are done, and of how many."""
 
-_BATCH = 1000
-_PARALLEL_FROM = 4000
-"""Resources from which forking workers is worth its time."""
-_KEPT = 2
+_KEPT: Final = 2
 """Bases kept: the newest, and the one that running requests may still read."""
+_QUIET: Final = 5
+"""Seconds without a change from which a few changes are compiled too."""
+_TIMES: Final = 10
+"""How many times as long as a compilation takes it has to be quiet for it."""
+_TOOK: Final = "compiled-in"
+"""The file with the seconds that the last compilation took."""
 
 
 def compile_index(
@@ -49,30 +53,50 @@ def compile_index(
         full: compile also what already stands.
     Returns: the base's directory.
     """
+    started, all_of_it = time.monotonic(), full or not is_current(catalogue, state, revision=revision)
     directory = compile_base(catalogue, state, revision=revision, progress=progress, full=full)
-    compile_spellings(directory, state, revision=revision, progress=progress, full=full)
-    compile_suggestions(directory, state, revision=revision, progress=progress, full=full)
-    compile_structured(directory, state, revision=revision, progress=progress, full=full)
+    _compile_parts(directory, state, revision=revision, progress=progress, full=full)
+    if all_of_it:
+        (state / _TOOK).write_text(f"{time.monotonic() - started:.1f}")
     return directory
+
+
+def keep_up(catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, quiet: float) -> bool:
+    """Compiles what has become due, and says whether anything had.
+
+    Everything, where no base is of this revision or more than `MOST_PENDING` resources changed since the last one, or
+    where fewer did and it has been quiet long enough for what that costs; else the parts that a base still lacks.
+
+    Args:
+        quiet: seconds since the catalogue's last change.
+    """
+    directory = newest_base(state, revision)
+    segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
+    stands = directory is not None and _stands(directory, revision, segmenter)
+    if directory is None or not stands or _is_due(catalogue, open_base(directory), state, quiet):
+        compile_index(catalogue, state, revision=revision, progress=progress)
+        return True
+    return _complete(directory, state, revision, segmenter, progress)
 
 
 def compile_base(
     catalogue: Catalogue, state: Path, *, revision: Revision, progress: Progress, full: bool = False
 ) -> Path:
-    """Makes the base alone: ranked search answers as soon as it stands."""
+    """Makes the base alone: ranked search answers as soon as it stands.
+
+    Out of the last base and what changed since, where its dictionary is the same and at most half of the texts changed.
+
+    Args:
+        full: analyse all texts anew.
+    """
     segmenter = open_segmenter(revision.words, revision.removed_words, state / "cache")
-    with _alone(state), catalogue.snapshot() as (seq, count, rows):
-        directory = state / "bases" / base_name(revision.number, seq)
+    with _alone(state):
+        _remove_strange(catalogue, state)
+        directory = state / "bases" / base_name(revision.number, catalogue.seq())
         if full or not _stands(directory, revision, segmenter):
-            build_base(
-                _digests(rows, segmenter, parallel=count > _PARALLEL_FROM),
-                directory.parent,
-                revision=revision,
-                seq=seq,
-                lexicon=segmenter.lexicon,
-                progress=lambda done: progress("base", done, count),
-            )
-        os.utime(directory)  # the newest is the one in force, also where an older catalogue was put back
+            making = BaseMaking(catalogue, directory.parent, revision, segmenter, partial(progress, "base"))
+            directory = (None if full else making.merged()) or making.built()
+        os.utime(directory)  # the last one used is kept longest
         _remove_others(directory)
     return directory
 
@@ -133,9 +157,44 @@ def compile_structured(
         _remove_others(target)
 
 
+def _compile_parts(directory: Path, state: Path, *, revision: Revision, progress: Progress, full: bool = False) -> None:
+    compile_spellings(directory, state, revision=revision, progress=progress, full=full)
+    compile_suggestions(directory, state, revision=revision, progress=progress, full=full)
+    compile_structured(directory, state, revision=revision, progress=progress, full=full)
+
+
 def is_current(catalogue: Catalogue, state: Path, *, revision: Revision) -> bool:
     """Whether the base of the catalogue's present state stands."""
     return (state / "bases" / base_name(revision.number, catalogue.seq())).is_dir()
+
+
+def _is_due(catalogue: Catalogue, base: Base, state: Path, quiet: float) -> bool:
+    """Whether enough changed since a base, or something did and nothing more comes."""
+    if not is_of_history(base, catalogue):
+        return True
+    last, seq = base.manifest.seq, catalogue.seq()
+    if seq == last:
+        return False
+    if seq - last > MOST_PENDING and catalogue.count_changes(last) > MOST_PENDING:
+        return True
+    return quiet >= max(_QUIET, _TIMES * _took(state))
+
+
+def _took(state: Path) -> float:
+    """Seconds that the last compilation took; 0 if nobody knows."""
+    with suppress(OSError, ValueError):
+        return float((state / _TOOK).read_text())
+    return 0
+
+
+def _complete(directory: Path, state: Path, revision: Revision, segmenter: Segmenter, progress: Progress) -> bool:
+    """Makes the parts that a base lacks and says whether there were any."""
+    spells = _spells(state / "spellings" / directory.name, revision, segmenter)
+    completes = _completes(state / "suggestions" / directory.name, revision)
+    if spells and completes and _opens(state / "whoosh" / directory.name, segmenter):
+        return False
+    _compile_parts(directory, state, revision=revision, progress=progress)
+    return True
 
 
 def _stands(directory: Path, revision: Revision, segmenter: Segmenter) -> bool:
@@ -167,6 +226,20 @@ def _opens(directory: Path, segmenter: Segmenter) -> bool:
         return False
 
 
+def _remove_strange(catalogue: Catalogue, state: Path) -> None:
+    """Removes what was compiled of another history than the catalogue's: its numbers are given anew."""
+    parts, seq = [state / name for name in ("bases", *PARTS)], catalogue.seq()
+    names = {path.name for part in parts for path in part.glob("[0-9]*-[0-9]*")}
+    strange = {name for name in names if int(name.rpartition("-")[2]) > seq}
+    for name in names - strange:
+        with suppress(Unavailable):
+            if not is_of_history(open_base(state / "bases" / name), catalogue):
+                strange.add(name)
+    for part in parts:
+        for name in strange:
+            shutil.rmtree(part / name, ignore_errors=True)
+
+
 def _remove_others(directory: Path) -> None:
     """Removes what was compiled before, but for the last; mapped files live on for those who read them."""
     others = [path for path in directory.parent.iterdir() if path != directory]
@@ -187,37 +260,3 @@ def _alone(state: Path) -> Iterator[None]:
 def _records(base: Base) -> Iterator[tuple[int, dict[str, object]]]:
     for row, serial in enumerate(base.serials.tolist()):
         yield serial, json.loads(base.blob(row))
-
-
-def _digests(rows: Iterator[StoredResource], segmenter: Segmenter, *, parallel: bool) -> Iterator[Digest]:
-    """The digests of all but withdrawn resources, in the order of their serials."""
-    batches = _batches(Stored(row.serial, row.text_hash, row.body) for row in rows)
-    digester = Digester(segmenter)
-    if not parallel:
-        yield from map(digester.digest, batches)
-        return
-    _Worker.digester = digester  # forked workers find it here, with its dictionary loaded
-    workers = os.cpu_count() or 1
-    with forked_pool(workers) as pool:
-        pending: deque[Future[Digest]] = deque()
-        for batch in batches:
-            pending.append(pool.submit(_digest, batch))
-            if len(pending) > 2 * workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-
-
-class _Worker:
-    digester: Digester
-
-
-def _digest(batch: list[Stored]) -> Digest:
-    return _Worker.digester.digest(batch)
-
-
-def _batches(rows: Iterable[Stored]) -> Iterator[list[Stored]]:
-    iterator = iter(rows)
-    yield list(islice(iterator, _BATCH))  # of an empty catalogue too: an empty base has its arrays as well
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch

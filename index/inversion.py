@@ -1,12 +1,17 @@
 """From counted terms to postings and their impacts: the compiled loops of the index build."""
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 
-from index.arrays import Float32, UInt8, UInt16, UInt32, UInt64
+from index.arrays import Float32, Int64, Number, UInt8, UInt16, UInt32, UInt64
+from index.strings import MISSING
 
 FIELD_COUNT = 7
 """How many text fields there are; a posting says in one byte in which of them its term stands."""
+GONE = np.uint32(MISSING)
+"""The number of a row that is not kept."""
 
 _compiled = numba.njit(cache=True, nogil=True)
 
@@ -127,3 +132,93 @@ def transpose(
             out_terms[at] = term
             out_values[at] = values[p]
             cursor[rows[p]] = at + np.uint64(1)
+
+
+@_compiled
+def _bits(fields: Number) -> int:
+    """How many fields a posting names, and so how many counts it has."""
+    bits = 0
+    while fields:
+        fields &= fields - 1
+        bits += 1
+    return bits
+
+
+@_compiled
+def count_kept(offsets: Int64, rows: UInt32, fields: UInt8, rows_now: UInt32, kept: Int64, first_counts: Int64) -> None:
+    """How many postings of each term have a row that is kept, and where the term's counts begin, (terms,) each.
+
+    `rows_now` (rows,) is the number a row has now, `GONE` for one that is not kept.
+    """
+    counted = 0
+    for term in range(len(kept)):
+        first_counts[term] = counted
+        for p in range(offsets[term], offsets[term + 1]):
+            kept[term] += rows_now[rows[p]] != GONE
+            counted += _bits(fields[p])
+
+
+class Side(NamedTuple):
+    """Postings that are merged with others into T terms."""
+
+    numbers: Int64
+    """(T,) which of this side's terms each is, below zero where the side lacks it."""
+    offsets: Int64
+    first_counts: Int64
+    """Where the counts of each of this side's terms begin."""
+    rows: UInt32
+    fields: UInt8
+    counts: UInt8
+    rows_now: UInt32
+    """The number each of this side's rows has now, `GONE` where it is not kept."""
+
+
+@_compiled
+def merge_postings(
+    older: Side, newer: Side, offsets: Int64, out_rows: UInt32, out_fields: UInt8, out_counts: UInt8
+) -> int:
+    """Merges two postings of each term, rows ascending; fills `offsets` (T + 1,), returns how many counts there are.
+
+    Rows keep their order under new numbers. No row is on both sides, and all of the newer side are kept.
+    """
+    size = 0
+    counted = 0
+    for term in range(len(older.numbers)):
+        offsets[term] = size
+        p, p_end, p_count = _stretch(older, term)
+        n, n_end, n_count = _stretch(newer, term)
+        while p < p_end or n < n_end:
+            p_row = older.rows_now[older.rows[p]] if p < p_end else GONE
+            n_row = newer.rows_now[newer.rows[n]] if n < n_end else GONE
+            if p < p_end and p_row == GONE:
+                p_count += _bits(older.fields[p])
+                p += 1
+                continue
+            out_rows[size] = min(p_row, n_row)
+            if p_row < n_row:
+                bits = _bits(older.fields[p])
+                out_fields[size] = older.fields[p]
+                for bit in range(bits):
+                    out_counts[counted + bit] = older.counts[p_count + bit]
+                p_count += bits
+                p += 1
+            else:
+                bits = _bits(newer.fields[n])
+                out_fields[size] = newer.fields[n]
+                for bit in range(bits):
+                    out_counts[counted + bit] = newer.counts[n_count + bit]
+                n_count += bits
+                n += 1
+            size += 1
+            counted += bits
+    offsets[len(older.numbers)] = size
+    return counted
+
+
+@_compiled
+def _stretch(side: Side, term: int) -> tuple[int, int, int]:
+    """Where the postings of a term begin and end on one side, and where its counts begin."""
+    number = side.numbers[term]
+    if number < 0:
+        return 0, 0, 0
+    return side.offsets[number], side.offsets[number + 1], side.first_counts[number]

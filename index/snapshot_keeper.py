@@ -11,6 +11,7 @@ from corpus.catalogue import Catalogue, Change
 from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.digest import Digester
+from index.history import is_of_history
 from index.snapshot import Snapshot, newest_base, open_snapshot, snapshot_at
 from index.tail_building import TailBuilder
 
@@ -23,7 +24,7 @@ _AT_ONCE: Final = 20
 """Changes that a request takes in before it is answered, and a step beside the requests."""
 _PATIENCE: Final = 0.2
 """Seconds after which one tries again to read a catalogue that could not be read."""
-_PARTS: Final = ("spellings", "suggestions", "whoosh")
+PARTS: Final = ("spellings", "suggestions", "whoosh")
 
 
 class SnapshotKeeper:
@@ -98,7 +99,7 @@ class SnapshotKeeper:
         newest = newest_base(self._state, self._revision)
         if newest is None or newest.name in {self._follower.snapshot.base.directory.name, *self._refused}:
             return None
-        whole = all((self._state / part / newest.name).is_dir() for part in _PARTS)
+        whole = all((self._state / part / newest.name).is_dir() for part in PARTS)
         return newest if whole or self._follower.is_full else None
 
     def _renew(self) -> None:
@@ -127,8 +128,8 @@ class _Follower:
         """The last change that is taken in, or left to the next base."""
         self._hidden_until = snapshot.seq
         """The last change of those of which nothing hidden is shown."""
-        if catalogue is not None and catalogue.seq() < snapshot.seq:
-            raise Unavailable("索引比资源库新，请重新建立索引：./run index。", code="newer-index")
+        if catalogue is not None and not is_of_history(snapshot.base, catalogue):
+            raise Unavailable("索引与资源库对不上，请重新建立索引：./run index。", code="foreign-index")
 
     @cached_property
     def _builder(self) -> TailBuilder:

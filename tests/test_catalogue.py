@@ -181,6 +181,9 @@ def test_changes_are_told_once_each_and_in_order(catalogue: Catalogue) -> None:
     ]
     assert catalogue.changes(4) == (5, changes[2:])
     assert catalogue.changes(0, limit=1) == (5, changes[:1])
+    assert [catalogue.count_changes(after) for after in (0, 3, 5)] == [3, 2, 0]
+    assert catalogue.changes_until(4, limit=5) == [changes[1], changes[0]]
+    assert catalogue.changes_until(5, limit=1) == [changes[2]]
     assert catalogue.changes(5) == (5, [])
 
 

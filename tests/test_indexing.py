@@ -127,7 +127,7 @@ def test_a_keeper_swaps_to_a_newer_base(
 
 
 @pytest.mark.slow
-def test_an_older_catalogue_put_back_is_the_one_that_answers(
+def test_the_base_with_the_last_change_answers_whatever_the_clock_says(
     catalogue: Catalogue, build: Callable[..., list], state: Path, revision: Revision
 ) -> None:
     catalogue.write(resources(1))
@@ -135,9 +135,8 @@ def test_an_older_catalogue_put_back_is_the_one_that_answers(
     kept = list((state / "bases").iterdir())
     catalogue.write(resources(2))
     build()
-    assert open_snapshot(state, revision=revision).release == "0.2.2"
     os.utime(kept[0])
-    assert open_snapshot(state, revision=revision).release == "0.1.1"
+    assert open_snapshot(state, revision=revision).release == "0.2.2"
 
 
 @pytest.mark.slow
@@ -198,7 +197,7 @@ def test_worker_processes_build_the_same_base(
     catalogue.write(resources(4500))
     manifests = []
     for parallel_from in (0, 10_000):
-        monkeypatch.setattr("index.indexing._PARALLEL_FROM", parallel_from)
+        monkeypatch.setattr("index.base_making._PARALLEL_FROM", parallel_from)
         directory = compile_base(catalogue, state, revision=revision, progress=lambda *_: None, full=True)
         manifests.append(open_base(directory).manifest)
     assert manifests[0] == manifests[1]

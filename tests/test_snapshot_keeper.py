@@ -148,6 +148,6 @@ def test_a_base_newer_than_the_catalogue_is_refused(
     keeper: SnapshotKeeper, catalogue: Catalogue, state: Path, revision: Revision
 ) -> None:
     older = Catalogue.open("sqlite://")
-    with pytest.raises(Unavailable, match="比资源库新"):
+    with pytest.raises(Unavailable, match="对不上"):
         SnapshotKeeper(state, revision=revision, catalogue=older)
     older.close()

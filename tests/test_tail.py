@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from changing_catalogue import Edit, edits, resources
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -35,17 +36,6 @@ from recommender.recommend import recommend
 from recommender.request import Interest, Request
 from recommender.similar import similar
 
-TITLES = [
-    "太极拳入门",
-    "太极拳养生功",
-    "智能手机摄影",
-    "手机使用课堂",
-    "Python编程",
-    "苏绣欣赏",
-    "书法临帖",
-    "健康膳食",
-]
-PEOPLE = ("王老师", "李明", "余华")
 QUERIES = ("太极拳", "手机摄影", "养生 python", "书法 苏绣 评弹", "量子纠缠", "王老师", "太极拳入门", "")
 MISSPELT = (
     "taijiquan",
@@ -93,45 +83,6 @@ STRUCTURED = (
     "学科:艺术 AND 标题:书",
 )
 FACETS = ("kind", "subject", "district", "year")
-
-
-@st.composite
-def resources(draw: st.DrawFn, id: str = "") -> Resource:
-    words = draw(st.lists(st.sampled_from((*TITLES, "评弹", "量子纠缠", "昆曲")), max_size=3))
-    return Resource(
-        id=id or draw(st.sampled_from("abcdefgh")),
-        kind=draw(st.sampled_from(("course", "book"))),
-        title=draw(st.sampled_from(TITLES)),
-        source=draw(st.sampled_from(("甲", "乙"))),
-        creators=tuple(draw(st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True))),
-        subjects=tuple(draw(st.lists(st.sampled_from(("健康养生", "科技", "艺术")), max_size=1))),
-        district=draw(st.sampled_from(("", "园区", "姑苏区"))),
-        description="，".join(words),
-        published=draw(st.sampled_from(("", "1999", "2020", "2031"))),
-        rating=draw(st.sampled_from((None, 5.0, 9.5))),
-        popularity=draw(st.sampled_from((None, 1, 30, 400))),
-        status=draw(st.sampled_from(("active", "active", "active", "hidden", "withdrawn"))),
-    )
-
-
-Edit = Callable[[Catalogue], object]
-
-
-@st.composite
-def edits(draw: st.DrawFn) -> Edit:
-    """What may happen to a catalogue."""
-    id = draw(st.sampled_from("abcdefgh"))
-    match draw(st.sampled_from(("write", "write", "fact", "delete"))):
-        case "write":
-            resource = draw(resources(id))
-            return lambda catalogue: catalogue.write([resource])
-        case "fact":
-            count, status = draw(st.integers(0, 500)), draw(st.sampled_from(("active", "active", "hidden")))
-            return lambda catalogue: catalogue.write(
-                [replace(found, popularity=count, status=status) for found in catalogue.find([id])]
-            )
-        case _:
-            return lambda catalogue: catalogue.delete([id])
 
 
 Compile = Callable[[Catalogue, Path], Snapshot]
