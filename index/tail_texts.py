@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpus.resource import TEXT_FIELDS
-from index.arrays import Int64, UInt32
+from index.arrays import UInt32
 from index.base import Base
 from index.digest import field_texts
 from index.distinct_texts import DistinctTexts, joined_texts
@@ -18,7 +18,6 @@ from index.folding import fold
 from index.segmentation import Segmenter
 from index.strings import MISSING
 from index.structured_matching import RowMatcher, is_listed
-from index.structured_syntax import parse
 
 _BETWEEN = "\n"
 """Two items of a field."""
@@ -54,13 +53,9 @@ class TailTexts:
             ),
         )
 
-    def matching(self, text: str, base: Base, segmenter: Segmenter) -> Int64:
-        """The rows that match a structured query; the base is one that has the rows."""
-        parsed = parse(text)
-        if parsed.tree is None:
-            return np.empty(0, np.int64)
-        matcher = RowMatcher(self.texts, _TailPostings(base, self.first, len(self.texts.serials)), segmenter)
-        return np.flatnonzero(matcher.answer(parsed)) + self.first
+    def matcher(self, base: Base, segmenter: Segmenter) -> RowMatcher:
+        """Matches the rows from `first` on; the base is one that has them."""
+        return RowMatcher(self.texts, _TailPostings(base, self.first, len(self.texts.serials)), segmenter)
 
 
 class _TailPostings:

@@ -174,6 +174,12 @@ def test_one_suggestion_for_a_name_of_base_and_tail(living: Living) -> None:
     assert suggested(living.write(replace(NEW, title="红楼梦（下）")), "红楼") == ["红楼梦"]
 
 
+def test_a_word_that_stands_as_one_anywhere_is_looked_for_as_one_everywhere(living: Living) -> None:
+    assert found(living.write(replace(NEW, title="Kubernetesx入门")), "标题:kubernetes") == ["b:1"]
+    assert found(living.write(replace(NEW, title="评弹入门")), "标题:kube") == ["b:1"]
+    assert found(living.write(replace(NEW, title="Kube入门")), "标题:kube") == ["c:9"]
+
+
 @pytest.mark.parametrize("size", [31, 32, 300])
 def test_however_long_the_tail_is(living: Living, size: int) -> None:
     digits = "零一二三四五六七八九"
