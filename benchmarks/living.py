@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -124,9 +124,88 @@ def put(client: Client, number: int, title: str) -> None:
         raise HTTPException(f"PUT answered {status}: {body[:200]!r}")
 
 
-def freshness(service: Service, *, changes: int, searches: float) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How soon changes were seen."""
+
+    waited: Sequence[float]
+    """Seconds from the answer to a write to the first answer that showed it."""
+    late: int
+    """Answers after the write's that did not show it yet."""
+    searches: Sequence[float]
+    """Seconds of the searches meanwhile."""
+    failed: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.waited)} changes seen after {spread(self.waited)} ms, a search included; {self.late} answers "
+            f"did not show one yet; {len(self.searches)} searches meanwhile {spread(self.searches)} ms; "
+            f"{failures(self)}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """Whether what was deleted was seen again."""
+
+    looks: int
+    seen: int
+    failed: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return f"looked {self.looks} times for what had been deleted: seen {self.seen} times; {failures(self)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixed:
+    """What a mixed load came to."""
+
+    times: Sequence[float]
+    """Seconds of the reads."""
+    writes: Sequence[float]
+    written: int
+    """Resources."""
+    memory: Sequence[float]
+    """Private megabytes of all processes together, from time to time."""
+    failed: Mapping[str, int]
+
+    @property
+    def reads(self) -> int:
+        return len(self.times)
+
+    def __str__(self) -> str:
+        memory = " ".join(f"{value:.0f}" for value in self.memory)
+        return (
+            f"{self.reads} reads {spread(self.times)} ms, {len(self.writes)} writes {spread(self.writes)} ms of "
+            f"{self.written} resources; {failures(self)}; private memory of all processes, MB: {memory}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """What kills cost."""
+
+    victims: Mapping[str, int]
+    checked: int
+    """Acknowledged changes that were looked for at the end."""
+    lost: Sequence[str]
+
+    def __str__(self) -> str:
+        killed = ", ".join(f"{count} {name}" for name, count in self.victims.items())
+        return (
+            f"killed {killed}: {self.checked} acknowledged changes looked for, {len(self.lost)} lost {[*self.lost[:3]]}"
+        )
+
+
+def failures(measured: Seen | Gone | Mixed) -> str:
+    return "failed: " + (", ".join(f"{count} × {name}" for name, count in measured.failed.items()) or "nothing")
+
+
+def freshness(service: Service, *, changes: int, searches: float) -> Seen:
     """From the response of a PUT to the first answer that shows it, asked for without a pause."""
-    writer, readers, waited, stale = service.client(), [service.client() for _ in range(CONNECTIONS)], [], 0
+    writer, readers = service.client(), [service.client() for _ in range(CONNECTIONS)]
+    waited: list[float] = []
+    late = 0
     with Load(service, searches, a_search).going_on() as load:
         time.sleep(1)
         for number in range(changes):
@@ -138,16 +217,12 @@ def freshness(service: Service, *, changes: int, searches: float) -> str:
                 if hits and hits[0]["title"] == title:
                     break
             waited.append(time.monotonic() - began)
-            stale += look
+            late += look
             time.sleep(random.Random(number).random() * 0.2)
-    return (
-        f"{changes} changes at {searches:g} searches/s: seen after {spread(waited)} ms, the search included; "
-        f"{stale} answers did not show it yet\n           searches meanwhile {spread(load.times)} ms, "
-        f"failed: {dict(load.failed)}"
-    )
+    return Seen(waited=waited, late=late, searches=load.times, failed=load.failed)
 
 
-def deletes(service: Service, *, n: int, searches: float) -> str:
+def deletes(service: Service, *, n: int, searches: float) -> Gone:
     """Deletes resources and looks for them."""
     client, seen = service.client(), 0
     for number in range(n):
@@ -160,12 +235,13 @@ def deletes(service: Service, *, n: int, searches: float) -> str:
                 hits = reader.search(unlike(50_000 + number), limit=5, correct="false")
                 seen += any(hit["id"] == written_id(number) for hit in hits)
                 seen += reader.ask("GET", f"/v1/items/{quote(written_id(number))}")[0] != 404
-    return f"{n} deletes, each looked for {2 * LOOKS} times at once: seen {seen} times; failed: {dict(load.failed)}"
+    return Gone(looks=n * 2 * LOOKS, seen=seen, failed=load.failed)
 
 
-def mixed(service: Service, *, seconds: float, rate: float) -> str:
+def mixed(service: Service, *, seconds: float, rate: float) -> Mixed:
     """Everything at once: reads, single writes, bulks; memory minute by minute."""
-    writer, failed, written, memory = service.client(), Counter[str](), 0, []
+    writer, failed, written, memory = service.client(), Counter[str](), 0, list[float]()
+    writes: list[float] = []
     until, next_look, chance = time.monotonic() + seconds, 0.0, random.Random(3)
     for number in range(50):
         put(writer, number, unlike(number))
@@ -174,18 +250,14 @@ def mixed(service: Service, *, seconds: float, rate: float) -> str:
             if time.monotonic() >= next_look:
                 memory.append(sum(map(private_megabytes, [service.pid, *service.children()])))
                 next_look = time.monotonic() + max(seconds / 20, 1)
+            began = time.monotonic()
             try:
                 written += write_something(writer, chance, failed)
             except (OSError, HTTPException) as error:
                 failed[f"{type(error).__name__}: {error}"] += 1
+            writes.append(time.monotonic() - began)
             time.sleep(0.05)
-    took = sum(load.times)
-    return (
-        f"{seconds:g} s: {len(load.times)} reads in {spread(load.times)} ms, {written} resources written; "
-        f"failed: {dict(load.failed + failed)}\n           private memory of all processes, MB: "
-        + " ".join(f"{value:.0f}" for value in memory)
-        + (f" ({took / len(load.times) * 1e3:.1f} ms on average)" if load.times else "")
-    )
+    return Mixed(times=load.times, writes=writes, written=written, memory=memory, failed=load.failed + failed)
 
 
 def write_something(client: Client, chance: random.Random, failed: Counter[str]) -> int:
@@ -261,8 +333,8 @@ class Writer(threading.Thread):
         self.join()
 
 
-def kills(service: Service, *, n: int, chance: random.Random) -> str:
-    """Kills a process, any of them, at a random moment, n times; returns what was lost."""
+def kills(service: Service, *, n: int, chance: random.Random) -> Killed:
+    """Kills a process, any of them, at a random moment, n times, while two writers go on."""
     victims, checked = Counter[str](), 0
     writers = [Writer(service, share) for share in (1, 2)]
     for writer in writers:
@@ -287,7 +359,7 @@ def kills(service: Service, *, n: int, chance: random.Random) -> str:
                 there = json.loads(body)["title"] if status == 200 else None
                 if there != title:
                     lost.append(f"{id}: {title} acknowledged, {there} there")
-    return f"{n} kills ({dict(victims)}): {checked} acknowledged changes looked for, lost {len(lost)} {lost[:3]}"
+    return Killed(victims=victims, checked=checked, lost=lost)
 
 
 def spread(seconds: Sequence[float]) -> str:
