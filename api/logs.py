@@ -11,6 +11,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.identifiers import new_identifier
+from api.metrics import count_request
 from api.problems import problem_response
 
 _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -31,7 +32,7 @@ def configure_logs(*, level: str, format: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(lowest),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
@@ -41,7 +42,7 @@ def configure_logs(*, level: str, format: str) -> None:
 class RequestLog:
     """Middleware: gives each request an id, writes its line in the log, and turns a bug into a 500 without internals.
 
-    It also answers HEAD as GET without the body.
+    It also counts it, and answers HEAD as GET without the body.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -75,12 +76,15 @@ class RequestLog:
             if not status:
                 await problem_response(inner, status=500)(inner, receive, answer)
         finally:
+            seconds = time.perf_counter() - started
+            route = _template(inner)
+            count_request(scope["method"], route, status, seconds)
             self._log.info(
                 "request",
                 method=scope["method"],
-                route=_template(inner),
+                route=route,
                 status=status,
-                ms=round((time.perf_counter() - started) * 1000, 2),
+                ms=round(seconds * 1000, 2),
                 request_id=request_id,
                 **_caller(inner),
             )

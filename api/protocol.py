@@ -1,7 +1,7 @@
 """HTTP as people write it: addresses with Chinese characters, and Chinese words for what cannot be read."""
 
 import re
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -15,6 +15,20 @@ _UNREADABLE: Final = "这不是正确的 HTTP 请求，或者地址太长了（�
 
 class HttpProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which also takes `curl 'http://…/v1/search?q=太极拳'`: curl sends those bytes as they are."""
+
+    leaving: ClassVar = False
+    """This process is about to stop: an answer ends its connection."""
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self.leaving:
+            self.answer_last()
+
+    def answer_last(self) -> None:
+        """Has the answer that is being made end the connection."""
+        cycle: Any = self.cycle  # None before the first request
+        if cycle is not None:
+            cycle.keep_alive = False
 
     def data_received(self, data: bytes) -> None:
         cycle: Any = self.cycle  # None before the first request

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=0, le=65535)
     """0 takes any free port."""
+    workers: int = Field(default_factory=lambda: min(2, os.cpu_count() or 1), ge=1, le=64)
+    """Processes that answer requests."""
     help_line: Annotated[str, Field(max_length=40, pattern=r"^[0-9 ()+-]*$")] = ""
     """A telephone number for residents who need help; shown on every page."""
     open_reading: bool = True

@@ -215,9 +215,12 @@ def test_an_empty_catalogue_shows_the_demo_until_something_else_is_imported(stat
             check=True,
             capture_output=True,
         )
-        time.sleep(0.6)
-        shown = get(f"{url}/v1/search?q={quote('太极拳')}")["items"]
-        assert [item["id"] for item in shown] == ["c:1"]
+        for _ in range(50):
+            shown = [item["id"] for item in get(f"{url}/v1/search?q={quote('太极拳')}")["items"]]
+            if shown == ["c:1"]:
+                break
+            time.sleep(0.1)
+        assert shown == ["c:1"]
         process.terminate()
         assert "./run import 文件" in process.communicate(timeout=10)[1]
 
@@ -254,7 +257,7 @@ def test_keys_are_made_and_revoked_beside_a_running_service(filled: Path, monkey
             with error:
                 return error.code
 
-    with serving(filled) as (process, url):
+    with serving(filled, "--workers", "1") as (process, url):
         made = json.loads(key("create", "--scope", "search", "--json"))
         secret = made["key"]
         assert status(**{"X-API-Key": secret}) == 200

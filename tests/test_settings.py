@@ -20,6 +20,7 @@ def test_defaults() -> None:
     assert settings.state == Path("var")
     assert settings.catalogue_url == f"sqlite:///{Path.cwd()}/var/catalogue.db"
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.workers == min(2, os.cpu_count() or 1)
     assert (settings.query_log, settings.query_log_days) == (False, 30)
     assert (settings.open_reading, settings.rate_per_key, settings.rate_per_address) == (True, 30_000, None)
 
@@ -39,6 +40,7 @@ def test_the_environment_overrides_the_defaults_and_options_the_environment(monk
     [
         ("XUEJING_PORT", "abc", "设置 XUEJING_PORT 不对：应是整数"),
         ("XUEJING_PORT", "", "设置 XUEJING_PORT 不对：应是整数"),
+        ("XUEJING_WORKERS", "0", "设置 XUEJING_WORKERS 不对：应不小于 1"),
         ("XUEJING_PORT", "70000", "设置 XUEJING_PORT 不对：应不大于 65535"),
         ("XUEJING_PORT", "-1", "设置 XUEJING_PORT 不对：应不小于 0"),
         ("XUEJING_HOST", "", "设置 XUEJING_HOST 不对：不能为空"),

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from api.causes import cause
+from api.collector import unobserved
 from api.commands.terminal import say
 from api.commands.usage import ChineseCommand, ChineseGroup, complaint, speak_chinese
 from corpus.errors import XuejingError
@@ -83,7 +84,8 @@ def _load(module: str) -> Callable[..., None] | typer.Typer:
     from api.settings import read_settings, use_numba_cache  # noqa: PLC0415  # what the commands import comes after it
 
     use_numba_cache(read_settings())
-    command: Callable[..., None] | typer.Typer = getattr(import_module(f"api.commands.{module}"), module)
+    with unobserved():
+        command: Callable[..., None] | typer.Typer = getattr(import_module(f"api.commands.{module}"), module)
     return command
 
 

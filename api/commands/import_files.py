@@ -12,20 +12,25 @@ import typer
 from api.commands.column_report import tell_layout
 from api.commands.options import Json
 from api.commands.problem_file import ProblemFile
-from api.commands.terminal import Bars, say, write_json
+from api.commands.terminal import Bars, say, waiting, write_json
 from api.commands.workplace import Workplace, alone, open_workplace
+from api.listening import is_served
+from api.standing import base_seq, is_shown
 from corpus.catalogue import Catalogue
 from corpus.cells import read_cell
 from corpus.columns import read_correction
 from corpus.demo import SOURCE as DEMO
 from corpus.demo import remove_demo
-from corpus.errors import InvalidInput, XuejingError
+from corpus.errors import InvalidInput, Unavailable, XuejingError
 from corpus.importing import ImportReport, import_file
 from corpus.problem import Problem
+from index.base import base_name
 from index.indexing import compile_index
 
 MOST_SHOWN: Final = 20
 """Problems of a file that are printed."""
+_PATIENCE: Final = 30 * 60
+"""Seconds that a running service is given to bring its index up to date."""
 
 Files = Annotated[list[Path], typer.Argument(metavar="文件…", help="JSON Lines（也可以是 .gz）、CSV 或 Excel 工作簿")]
 Source = Annotated[str | None, typer.Option("--source", metavar="来源", help="来源的名字  [默认 文件名]")]
@@ -155,11 +160,28 @@ def _retire_demo(catalogue: Catalogue) -> None:
 
 
 def _update_index(place: Workplace, catalogue: Catalogue) -> dict[str, Any]:
+    """Brings the index up to date, or waits until the running service has done so."""
     began = time.monotonic()
-    with Bars() as bars:
-        directory = compile_index(catalogue, place.state, revision=place.revision, progress=bars)
+    if not _await_service(place, catalogue.seq()):
+        with Bars() as bars:
+            compile_index(catalogue, place.state, revision=place.revision, progress=bars)
     seconds = round(time.monotonic() - began, 1)
-    return {"base": directory.name, "resources": catalogue.count(), "seconds": seconds}
+    base = base_name(place.revision.number, base_seq(place.state, place.revision) or 0)
+    return {"base": base, "resources": catalogue.count(), "seconds": seconds}
+
+
+def _await_service(place: Workplace, seq: int) -> bool:
+    """Waits until the running service answers from a state of the catalogue; False if no service does."""
+    until = time.monotonic() + _PATIENCE
+    with waiting("已写入目录，等正在运行的服务更新索引……"):
+        while is_served(place.state):
+            if is_shown(seq, place.state, place.revision):
+                return True
+            if time.monotonic() > until:
+                message = "资源都已写入目录，但正在运行的服务还没有更新好索引。它会继续；可用 ./run status 查看。"
+                raise Unavailable(message, code="index-lags")
+            time.sleep(0.1)
+    return False
 
 
 def _tell(outcome: Outcome) -> None:

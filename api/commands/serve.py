@@ -1,63 +1,91 @@
 """`xuejing serve`: the HTTP service."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from socket import AF_INET6, socket
 from typing import Annotated
 
 import typer
 
-from api.app import create_app
+from api.child_process import Duty
+from api.collector import unobserved
 from api.commands.options import Json
 from api.commands.terminal import Bars, say, show, write_json
 from api.commands.workplace import Workplace, open_workplace
-from api.job_runner import writable
-from api.listening import bind, only_service, serve_app
+from api.indexer import SMALL, keep_indexed
+from api.listening import listening, only_service
 from api.logs import configure_logs
+from api.metrics import forget_counts
 from api.moments import today
-from api.newest import NewestSnapshot, warm_up
-from api.query_recording import recording
-from api.request_limits import RequestLimits
+from api.newest import warm_up
+from api.serving import answer_requests
+from api.standing import check_standing
+from api.supervising import Supervisor
 from corpus.catalogue import Catalogue
 from corpus.demo import SOURCE as DEMO
 from corpus.demo import load_demo
-from index.indexing import compile_index
+from corpus.errors import Unavailable
+from index.indexing import compile_base, compile_index
 
 Host = Annotated[str | None, typer.Option("--host", metavar="地址", help="在哪个地址上应答  [默认 127.0.0.1]")]
 Port = Annotated[int | None, typer.Option("--port", metavar="端口", help="在哪个端口上应答  [默认 8000]")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar="个数", help="用几个进程应答  [默认 2，只有一个处理器时 1]")
+]
 
 
-def serve(host: Host = None, port: Port = None, json: Json = False) -> None:
-    """Answers HTTP requests until it is told to stop."""
-    place = open_workplace(host=host, port=port)
-    settings = place.settings
+def serve(host: Host = None, port: Port = None, workers: Workers = None, json: Json = False) -> None:
+    """Answers HTTP requests until it is told to stop: a supervisor, its workers, and one indexer."""
+    place = open_workplace(host=host, port=port, workers=workers)
+    settings, revision = place.settings, place.revision
     configure_logs(level=settings.log_level, format=settings.log_format)
-    with only_service(place.state), bind(settings.host, settings.port) as bound:
+    with (
+        only_service(place.state),
+        listening(settings.host, settings.port, number=settings.workers) as sockets,
+    ):
+        forget_counts(place.state)
         _prepare(place)
-        with (
-            recording(settings) as recorder,
-            place.keys() as keys,
-            writable(place.state, settings.catalogue_url, subjects=place.revision.subject_of) as (catalogue, jobs),
-        ):
-            newest = NewestSnapshot(place.state, revision=place.revision, catalogue=catalogue)
-            warm_up(newest())
-            app = create_app(
-                newest,
-                help_line=settings.help_line,
-                recorder=recorder,
-                keys=keys,
-                open_reading=settings.open_reading,
-                limits=RequestLimits.of(settings),
-                catalogue=catalogue,
-                jobs=jobs,
-            )
-            serve_app(app, bound, ready=lambda: _announce(bound, json=json))
+        _load(place)
+        duties = [
+            Duty(name=f"worker-{n}", work=partial(answer_requests, settings, revision, bound), answers=True)
+            for n, bound in enumerate(sockets, start=1)
+        ]
+        indexing = Duty(name="indexer", work=partial(keep_indexed, settings, revision), answers=False)
+        Supervisor([*duties, indexing]).run(ready=lambda: _announce(sockets[0], json=json))
 
 
 def _prepare(place: Workplace) -> None:
-    """Brings the index up to date, whatever a kill or an import without an index left behind."""
+    """Makes what must stand before the first answer, and of a small catalogue all; the indexer makes the rest."""
     with place.catalogue() as catalogue:
-        _bring_demo(catalogue)
-        with Bars() as bars:
-            compile_index(catalogue, place.state, revision=place.revision, progress=bars)
+        small = catalogue.count() <= SMALL
+        if small:
+            _bring_demo(catalogue)
+        stands = _stands(place, catalogue)
+        if small or not stands:
+            with Bars() as bars:
+                compile_needed = compile_index if small else compile_base
+                compile_needed(catalogue, place.state, revision=place.revision, progress=bars)
+
+
+def _stands(place: Workplace, catalogue: Catalogue) -> bool:
+    """Whether an index stands that this program can answer from; says what is wrong with another."""
+    try:
+        with unobserved():
+            check_standing(catalogue, place.state, place.revision)
+    except Unavailable as error:
+        if error.code != "no-index":
+            say(f"{error.message}正在重新编制索引……")
+        return False
+    return True
+
+
+def _load(place: Workplace) -> None:
+    """Loads what all workers share: modules, compiled kernels, the dictionary.
+
+    A thread does so, for what belongs to a thread, such as open files of Whoosh, is not to be inherited.
+    """
+    with unobserved(), ThreadPoolExecutor(1) as pool:
+        pool.submit(warm_up, place.compiled_snapshot()).result()
 
 
 def _bring_demo(catalogue: Catalogue) -> None:

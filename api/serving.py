@@ -1,0 +1,122 @@
+"""What a worker does: it answers requests until it is told to stop, and loses none."""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.job_runner import writable
+from api.listening import BACKLOG
+from api.metrics import count_together
+from api.newest import NewestSnapshot, warm_up
+from api.protocol import HttpProtocol
+from api.query_recording import recording
+from api.request_limits import RequestLimits
+from api.settings import Settings
+from corpus.errors import XuejingError
+from corpus.keys import KeyStore
+from corpus.revision import Revision
+
+_LAST_REQUESTS: Final = 1.0
+"""Seconds in which an open connection may bring one more request, whose answer closes it."""
+_GRACE: Final = 5
+"""Seconds that running requests are given then."""
+
+
+@contextmanager
+def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
+    """The application of one worker with all that it holds open, to be made in the worker's own process."""
+    url = settings.catalogue_url
+    with (
+        writable(settings.state, url, subjects=revision.subject_of) as (catalogue, jobs),
+        closing(KeyStore.open(url)) as keys,
+        recording(settings) as recorder,
+    ):
+        newest = NewestSnapshot(settings.state, revision=revision, catalogue=catalogue)
+        warm_up(newest())
+        yield create_app(
+            newest,
+            help_line=settings.help_line,
+            recorder=recorder,
+            keys=keys,
+            open_reading=settings.open_reading,
+            limits=RequestLimits.of(settings, workers=settings.workers),
+            catalogue=catalogue,
+            jobs=jobs,
+        )
+
+
+def answer_requests(settings: Settings, revision: Revision, bound: socket.socket, ready: Callable[[], None]) -> None:
+    """Answers what arrives at a listening socket until SIGTERM; a process that takes its place may share it.
+
+    Args:
+        ready: called when requests are being answered.
+    """
+    count_together(settings.state)
+    with worker_app(settings, revision) as app:
+        # So that it takes in what changes even while nobody asks.
+        server = _Server(_configured(app), ready=ready, look=app.state.newest)
+        signal.signal(signal.SIGTERM, server.handle_exit)
+        server.run(sockets=[bound])
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _configured(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=HttpProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=_GRACE,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which lets connections end with an answer before it closes them."""
+
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], look: Callable[[], object]) -> None:
+        """
+        Args:
+            look: called ten times a second.
+        """
+        super().__init__(config)
+        self._ready = ready
+        self._look = look
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Takes none: the process has taken those that it heeds."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        with suppress(XuejingError):  # whoever asks next will be told
+            self._look()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Goes on accepting for a moment; each answer says that its connection ends."""
+        HttpProtocol.leaving = True
+        for connection in self.server_state.connections:
+            if isinstance(connection, HttpProtocol):
+                connection.answer_last()
+        until = time.monotonic() + _LAST_REQUESTS
+        while self.server_state.connections and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        await super().shutdown(sockets=sockets)
