@@ -123,15 +123,22 @@ def collect_texts(records: Iterable[tuple[int, Mapping[str, Any]]]) -> Collected
     first = offsets_of([len(texts) for texts in known], np.uint64)
     number = np.concatenate([np.asarray(n) + base for n, base in zip(numbers, first.tolist(), strict=False)])
     folded = [fold(text) for texts in known for text in texts]
+    units, offsets = joined_texts(folded)
     arrays: dict[str, NDArray[Any]] = {
-        "units": _units("".join(text + _END for text in folded)),
-        "offsets": offsets_of([len(_units(text)) + 1 for text in folded], np.uint64),
+        "units": units,
+        "offsets": offsets,
         "holders": np.concatenate([np.asarray(r) for r in rows])[np.argsort(number, kind="stable")].astype(np.uint32),
         "holder_offsets": offsets_of(np.bincount(number.astype(np.int64), minlength=len(folded)), np.uint64),
         "serials": np.array(serials, np.uint32),
         "field_offsets": first,
     }
     return CollectedTexts(folded=folded, arrays=arrays)
+
+
+def joined_texts(folded: Sequence[str]) -> tuple[UInt16, UInt64]:
+    """`units` and `offsets` of texts."""
+    units = _units("".join(text + _END for text in folded))
+    return units, offsets_of([len(_units(text)) + 1 for text in folded], np.uint64)
 
 
 def _units(text: str) -> UInt16:

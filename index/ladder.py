@@ -17,7 +17,7 @@ from index.folding import fold
 from index.query import Step
 from index.segmentation import Word, is_han
 from index.snapshot import Snapshot
-from index.spelling import Correction, likeliest, misheard, misspelt, read_aloud
+from index.spelling import Correction, likeliest, merged, misheard, misspelt, read_aloud
 from index.spelling_lookup import letters_of, stands
 from index.spelling_store import SpellingStore
 from index.strings import MISSING
@@ -60,11 +60,11 @@ def guess(snapshot: Snapshot, folded: str, *, at: int, parts: bool = True) -> Gu
     Args:
         parts: False takes the text for one name or leaves it.
     """
-    store = snapshot.spellings
+    stores = snapshot.spelling_stores
     letters = letters_of(folded)
-    if store is None or len(letters) < 2 or stands(store, letters, at=at):
+    if not stores or len(letters) < 2 or _stand(stores, letters, at):
         return None
-    text = _Text(snapshot, store, at)
+    text = _Text(snapshot, stores, at)
     chunks = [chunk for chunk in _BETWEEN.split(folded) if chunk]
     doubtful = any(_doubtful(snapshot, chunk) for chunk in chunks)
     return text.whole(folded, doubtful=doubtful) or (text.by_chunks(chunks) if doubtful and parts else None)
@@ -73,7 +73,11 @@ def guess(snapshot: Snapshot, folded: str, *, at: int, parts: bool = True) -> Gu
 def stands_in_name(snapshot: Snapshot, folded: str, *, at: int) -> bool:
     """Whether a text stands in a title, a creator, a subject or a tag as it was typed."""
     letters = letters_of(folded)
-    return bool(letters) and snapshot.spellings is not None and stands(snapshot.spellings, letters, at=at)
+    return bool(letters) and _stand(snapshot.spelling_stores, letters, at)
+
+
+def _stand(stores: Sequence[SpellingStore], letters: str, at: int) -> bool:
+    return any(stands(store, letters, at=at) for store in stores)
 
 
 def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
@@ -96,7 +100,7 @@ class _Text:
     """Guesses for the texts of one query."""
 
     snapshot: Snapshot
-    store: SpellingStore
+    stores: Sequence[SpellingStore]
     at: int
 
     def whole(self, folded: str, *, doubtful: bool) -> Guess | None:
@@ -120,18 +124,22 @@ class _Text:
 
     def _chunk(self, chunk: str) -> Guess | None:
         letters = letters_of(chunk)
-        if len(letters) < 2 or stands(self.store, letters, at=self.at) or not _doubtful(self.snapshot, chunk):
+        if len(letters) < 2 or _stand(self.stores, letters, self.at) or not _doubtful(self.snapshot, chunk):
             return None
         return self.whole(chunk, doubtful=True) or self._inside(chunk)
 
     def _corrections(self, folded: str, *, sure: bool) -> list[Correction]:
         """What a text may stand for, the likeliest first; what only some ears take for the same comes last of all."""
-        found = misspelt(self.store, letters_of(folded), at=self.at)
+        letters = letters_of(folded)
+        found = merged([misspelt(store, letters, at=self.at) for store in self.stores])
         if _LATIN.search(folded):
-            found = likeliest([*read_aloud(self.store, folded, at=self.at), *found])
+            aloud = merged([read_aloud(store, folded, at=self.at) for store in self.stores])
+            found = likeliest([*aloud, *found])
         if sure:
             found = [each for each in found if _is_sure(each)]
-        found = found or list(filter(_is_sure, misheard(self.store, folded, at=self.at)))
+        if not found:
+            heard = merged([misheard(store, folded, at=self.at) for store in self.stores])
+            found = [each for each in heard if _is_sure(each)]
         return sorted(found, key=lambda each: -each.weight * self._commonness(each.text))
 
     def _commonness(self, text: str) -> float:
@@ -143,7 +151,7 @@ class _Text:
         best: tuple[float, Guess] | None = None
         for start, end in _windows(self.snapshot, chunk)[:_MOST_WINDOWS]:
             window = chunk[start:end]
-            if stands(self.store, letters_of(window), at=self.at):
+            if _stand(self.stores, letters_of(window), self.at):
                 continue
             for correction in self._corrections(window, sure=False)[:1]:
                 if not _is_sure(correction) or correction.quality < _LEAST_INSIDE:

@@ -69,12 +69,22 @@ def reading(text: str, *, is_name: bool = False) -> Reading:
     Args:
         is_name: the text is a person's name, which begins with a surname.
     """
-    syllables = _syllables(text)
+    return _as_read_here(text, _syllables(text), is_name)
+
+
+def _as_read_here(text: str, syllables: list[str], is_name: bool) -> Reading:
+    """With the surname as a surname is read, and a life told at the end."""
     if is_name and _NAME.fullmatch(text):
         syllables[0] = _surnames().get(text[0], (syllables[0],))[0]
     if _LIFE.fullmatch(text[-3:]):
         syllables[-1] = "zhuan"
     return tuple(syllables)
+
+
+def plain_reading(text: str, *, is_name: bool = False) -> Reading:
+    """The reading of a folded text, character by character: what one knows without the dictionaries of words."""
+    syllables = [(_several().get(character) or readings_of(character) or (character,))[0] for character in text]
+    return _as_read_here(text, syllables, is_name)
 
 
 def other_readings(text: str, known: Reading, *, among: int) -> Iterator[Reading]:

@@ -81,9 +81,13 @@ def _read_structured(snapshot: Snapshot, text: str, folded: str) -> Asked:
     if index is None:
         notice = "按字段查找的索引还在准备，先按普通词语为您查找。"
         return Asked(folded=folded, understanding=understand(snapshot, text), notice=notice)
-    answer = index.answer(text, snapshot.segmenter)
+    tail = [block.texts for block in snapshot.names.blocks]
+    beside = [texts.matcher(snapshot.base, snapshot.segmenter) for texts in tail]
+    answer = index.answer(text, snapshot.segmenter, beside=beside)
     mask = np.zeros(len(snapshot), np.uint8)
     mask[snapshot.base.compiled_rows_of(answer.serials)] = 1
+    for texts, rows in zip(tail, answer.beside, strict=False):  # none where there is nothing to look for
+        mask[texts.first : texts.first + len(rows)] = rows
     return Asked(
         folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
     )

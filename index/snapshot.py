@@ -19,15 +19,18 @@ from index.arrays import Float32, Int64, RowMask, UInt8, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
 from index.digest import NEVER
 from index.folding import fold
+from index.lifetimes import Held, Lifetimes
 from index.question import FrameTable
 from index.segmentation import Segmenter, open_segmenter
 from index.spelling_store import SpellingStore
 from index.strings import MISSING
 from index.structured import StructuredIndex
 from index.suggestion_store import SuggestionStore
+from index.tail_names import NO_NAMES
 from index.weighing import reweighed
 
 Part = TypeVar("Part")
+Names = TypeVar("Names", bound=Held)
 
 _LOOK_AGAIN = 0.5
 """Seconds after which one looks again for a part that was not there."""
@@ -62,6 +65,9 @@ class Snapshot:
         """(rows,) factor of a row's score, 1 and a little more."""
         self.synonyms = _synonyms(revision, segmenter)
         """For each folded word, without spaces, the terms of each that means the same."""
+        self.names = NO_NAMES
+        """What the rows of the tail are called."""
+        self._lifetimes = Lifetimes(base)
         self._structured = structured
         self._suggestions = suggestions
         self._spellings = spellings
@@ -88,6 +94,8 @@ class Snapshot:
         other = copy(self)
         other.base, other.seq = base, seq
         other.prior = _prior(base, self.revision)
+        other.names = self.names.with_rows(base, self.segmenter)
+        other._lifetimes = Lifetimes(base, self._lifetimes)
         if len(base.tail.new_df):
             compiled = self.idf[: len(base.term_offsets) - 1]
             other.idf = np.append(compiled, _idf(base.tail.new_df, base.compiled_rows))
@@ -119,10 +127,12 @@ class Snapshot:
 
     def visible(self, at: int) -> RowMask:
         """(rows,) 1 for what is neither hidden nor over at a moment, in seconds since 1970."""
-        changes = self._ends
-        upto = int(np.searchsorted(changes, at, side="right"))
-        mask: RowMask = self.remember(("visible", upto), lambda: self.base.active & (self.base.ends > at))
+        mask: RowMask = self.remember(("visible", self.over(at)), lambda: self.base.active & (self.base.ends > at))
         return mask
+
+    def over(self, at: int) -> int:
+        """At how many different moments something was over until now: what is shown changes only with this number."""
+        return int(np.searchsorted(self._ends, at, side="right"))
 
     @cached_property
     def _ends(self) -> Int64:
@@ -156,13 +166,45 @@ class Snapshot:
 
     @property
     def suggestions(self) -> SuggestionStore | None:
-        """Completes what is typed; None while it is still being built."""
+        """Completes what is typed, as it was compiled; None while it is still being built."""
         return self._opened("suggestions", lambda: SuggestionStore.open(self._suggestions))
 
     @property
+    def suggestion_stores(self) -> Sequence[tuple[SuggestionStore, Int64]]:
+        """The suggestions of base and tail, with when each form is over; none while the base's are being built."""
+        compiled = self.suggestions
+        if compiled is None:
+            return ()
+
+        def make() -> Sequence[tuple[SuggestionStore, Int64]]:
+            return self._living("suggestions", compiled, [b.suggestions(self.base) for b in self.names.blocks])
+
+        stores: Sequence[tuple[SuggestionStore, Int64]] = self.remember("suggestions", make)
+        return stores
+
+    @property
     def spellings(self) -> SpellingStore | None:
-        """Knows how names are spelt and read; None while it is still being built."""
+        """Knows how names are spelt and read, as it was compiled; None while it is still being built."""
         return self._opened("spellings", lambda: SpellingStore.open(self._spellings))
+
+    @property
+    def spelling_stores(self) -> Sequence[SpellingStore]:
+        """The spellings of base and tail as this state shows them; none while the base's are being built."""
+        compiled = self.spellings
+        if compiled is None:
+            return ()
+
+        def make() -> Sequence[SpellingStore]:
+            living = self._living("spellings", compiled, [b.spellings(self.base) for b in self.names.blocks])
+            return [store.ending(ends) for store, ends in living]
+
+        stores: Sequence[SpellingStore] = self.remember("spellings", make)
+        return stores
+
+    def _living(self, part: str, compiled: Names, blocks: Sequence[Names]) -> Sequence[tuple[Names, Int64]]:
+        """The stores of base and tail, with when each name is over."""
+        own = self._lifetimes.of_compiled(part, compiled)
+        return [(compiled, own), *((block, self._lifetimes.of(block)) for block in blocks)]
 
     def _opened(self, part: str, open_part: Callable[[], Part]) -> Part | None:
         if time.monotonic() < self._missing_until.get(part, 0):

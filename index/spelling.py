@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import groupby, islice, product
+from itertools import chain, groupby, islice, product
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -87,7 +87,8 @@ def read_aloud(store: SpellingStore, folded: str, *, at: int, southern: bool = F
 def misspelt(store: SpellingStore, letters: str, *, at: int) -> list[Correction]:
     """What is read like these letters, or differs in one that looks alike, is wrong, missing, too many or swapped."""
     if _LATIN.fullmatch(letters):
-        return [Correction(word, "spelling", uses * _ANY, _ANY, True) for word, uses in store.latin_words.near(letters)]
+        near = store.latin_near(letters, at=at)
+        return [Correction(word, "spelling", uses * _ANY, _ANY, True) for word, uses in near]
     if not 2 <= len(letters) <= _LONGEST_WORD:
         return []
     changed = [*_substituted(store, letters, at), *_moved(store, letters, at)]
@@ -112,6 +113,21 @@ def likeliest(found: Iterable[Correction]) -> list[Correction]:
     for correction in sorted(found, key=lambda each: -each.weight):
         best.setdefault(correction.text, correction)
     return list(best.values())
+
+
+def merged(found: Sequence[Sequence[Correction]]) -> list[Correction]:
+    """What several stores gave, the likeliest first: a text that stands in several weighs as much as in all of them."""
+    if len(found) == 1:
+        return [*found[0]]
+    best: dict[str, Correction] = {}
+    for correction in chain.from_iterable(found):
+        other = best.get(correction.text, correction)
+        if other is not correction:
+            likelier = max(other, correction, key=lambda each: each.quality)
+            weight, is_whole = other.weight + correction.weight, other.is_whole or correction.is_whole
+            correction = likelier._replace(weight=weight, is_whole=is_whole)
+        best[correction.text] = correction
+    return likeliest(best.values())
 
 
 def _signs(text: str) -> list[str]:

@@ -5,21 +5,21 @@ import json
 import math
 import os
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from corpus.revision import Revision
-from index.arrays import Arrays, UInt16, UInt32
+from index.arrays import Arrays, UInt16, UInt32, offsets_of
 from index.base import Base
-from index.digest import NEVER, field_texts
+from index.digest import field_texts
 from index.folding import fold
 from index.forking import forked_pool
 from index.latin_words import SHORTEST
+from index.lifetimes import ALWAYS, Holders, Rows, holder_arrays
 from index.segmentation import Segmenter
 from index.spelling_lookup import is_letter
 from index.spelling_store import BEGINS, ENDS, FORMAT
@@ -37,19 +37,18 @@ _PARALLEL_FROM: Final = 10_000
 """Texts from which forking workers is worth its time."""
 
 
-@dataclass(slots=True)
-class _Use:
-    """How a text is used."""
+class Spelled(NamedTuple):
+    """A text letter by letter."""
 
-    fields: Counter[str] = field(default_factory=Counter)
-    """How many resources have it in each field."""
-    title_of: list[int] = field(default_factory=list)
-    """Rows."""
-    ends: int = 0
+    letters: str
+    edges: bytes
+    """For each letter whether a word, or a part that search mode sees in it, begins or ends with it."""
+    latin: tuple[str, ...]
+    """Its different Latin words."""
 
-    @property
-    def weight(self) -> float:
-        return sum(NAMES[name] * math.log2(1 + count) for name, count in self.fields.items())
+
+Names = dict[str, dict[str, list[int]]]
+"""For each text, by field, the rows that have it there; for ALWAYS see `index.lifetimes`."""
 
 
 def build_spellings(
@@ -61,14 +60,12 @@ def build_spellings(
         progress: called with the number of resources that are done.
     """
     names = _names(base, revision)
-    letters: list[str] = []
-    edges: list[bytes] = []
+    spelled: list[Spelled] = []
     for batch in _spelled(list(names), segmenter):
-        letters += [text for text, _ in batch]
-        edges += [flags for _, flags in batch]
-        progress(len(base) * len(letters) // max(1, len(names)))
+        spelled += batch
+        progress(len(base) * len(spelled) // max(1, len(names)))
     unfinished = unfinished_directory(directory)
-    for name, array in {**letter_arrays(letters, edges), **_uses(names.values()), **_latin(names)}.items():
+    for name, array in spelling_arrays(names, spelled, Rows.of(base)).items():
         np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
     finish_directory(unfinished, directory, {"format": FORMAT, "source": source_hash(revision, segmenter)})
 
@@ -78,8 +75,18 @@ def source_hash(revision: Revision, segmenter: Segmenter) -> str:
     return hashlib.sha256(repr((revision.phrases, segmenter.lexicon)).encode()).hexdigest()[:16]
 
 
-def spell(text: str, segmenter: Segmenter) -> tuple[str, bytes]:
-    """The letters of a text, and for each whether a word, or a part that search mode sees in it, begins or ends."""
+def spelling_arrays(names: Names, spelled: Sequence[Spelled], rows: Rows) -> Arrays:
+    """The spellings of names of rows, by the names of `SpellingArrays`."""
+    edges = [each.edges for each in spelled]
+    return {
+        **letter_arrays([each.letters for each in spelled], edges),
+        **_uses(names.values(), rows),
+        **_latin([each.latin for each in spelled]),
+    }
+
+
+def spell(text: str, segmenter: Segmenter) -> Spelled:
+    """A text letter by letter."""
     folded = fold(text)
     flags = bytearray(len(folded))
     at = 0
@@ -93,27 +100,35 @@ def spell(text: str, segmenter: Segmenter) -> tuple[str, bytes]:
             flags[inner] |= BEGINS
             flags[inner + len(part) - 1] |= ENDS
     kept = [i for i, letter in enumerate(folded) if is_letter(letter)][:_LONGEST]
-    return "".join([folded[i] for i in kept]), bytes([flags[i] for i in kept])
+    latin = tuple(dict.fromkeys(_LATIN.findall(folded)))
+    return Spelled("".join([folded[i] for i in kept]), bytes([flags[i] for i in kept]), latin)
 
 
-def _names(base: Base, revision: Revision) -> dict[str, _Use]:
-    """Every name of what is not hidden, and how it is used."""
-    names: dict[str, _Use] = {}
-    for row in np.flatnonzero(base.active).tolist():
-        record = json.loads(base.blob(row))
-        ends = int(base.ends[row])
-        for field_name in NAMES:
-            for text in field_texts(record, field_name):
-                use = names.setdefault(text, _Use())
-                use.fields[field_name] += 1
-                use.ends = max(use.ends, ends)
-        names[record["title"]].title_of.append(row)
-    for text in revision.phrases:
-        names.setdefault(text, _Use(ends=int(NEVER))).fields["subjects"] += 1
+def names_of(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names of a resource in exchange form, each with its field."""
+    for field_name in NAMES:
+        for text in field_texts(record, field_name):
+            yield field_name, text
+
+
+def gather(rows: Iterable[Iterable[tuple[str, str]]]) -> Names:
+    """The names of rows side by side."""
+    names: Names = {}
+    for row, own in enumerate(rows):
+        for field_name, text in own:
+            names.setdefault(text, {}).setdefault(field_name, []).append(row)
     return names
 
 
-def _spelled(texts: Sequence[str], segmenter: Segmenter) -> Iterator[list[tuple[str, bytes]]]:
+def _names(base: Base, revision: Revision) -> Names:
+    """Every name, also of what is hidden: it may be shown again."""
+    names = gather(names_of(json.loads(base.blob(row))) for row in range(len(base)))
+    for text in revision.phrases:
+        names.setdefault(text, {}).setdefault("subjects", []).append(ALWAYS)
+    return names
+
+
+def _spelled(texts: Sequence[str], segmenter: Segmenter) -> Iterator[list[Spelled]]:
     if len(texts) < _PARALLEL_FROM:
         yield [spell(text, segmenter) for text in texts]
         return
@@ -132,7 +147,7 @@ class _Worker:
     segmenter: Segmenter
 
 
-def _spell_batch(start: int) -> list[tuple[str, bytes]]:
+def _spell_batch(start: int) -> list[Spelled]:
     return [spell(text, _Worker.segmenter) for text in _Worker.texts[start : start + _BATCH]]
 
 
@@ -153,7 +168,7 @@ def letter_arrays(texts: Sequence[str], edges: Sequence[bytes]) -> Arrays:
         "pairs": pairs,
         "pair_offsets": np.append(pair_starts, len(places)).astype(np.uint32),
         "alphabet": alphabet,
-        "starts": _starts(lengths),
+        "starts": offsets_of(lengths, np.uint32),
     }
 
 
@@ -169,24 +184,37 @@ def numbered(codes: UInt32) -> tuple[UInt32, UInt16]:
     return alphabet, np.where(alphabet[numbers] == codes, numbers, 0).astype(np.uint16)
 
 
-def _latin(names: Iterable[str]) -> Arrays:
-    uses = Counter(word for name in names for word in set(_LATIN.findall(fold(name))))
+def _latin(words: Sequence[Sequence[str]]) -> Arrays:
+    """The Latin words of texts, and the texts of each."""
+    texts: dict[str, list[int]] = {}
+    for number, own in enumerate(words):
+        for word in own:
+            texts.setdefault(word, []).append(number)
     return {
-        "latin": np.frombuffer("\n".join(uses).encode(), np.uint8),
-        "latin_uses": np.array(list(uses.values()), np.uint32),
+        "latin": np.frombuffer("\n".join(texts).encode(), np.uint8),
+        "latin_offsets": offsets_of([len(own) for own in texts.values()], np.uint32),
+        "latin_texts": np.array([number for own in texts.values() for number in own], np.uint32),
     }
 
 
-def _starts(lengths: UInt32) -> UInt32:
-    starts = np.zeros(len(lengths) + 1, np.uint32)
-    np.cumsum(lengths, out=starts[1:])
-    return starts
-
-
-def _uses(uses: Collection[_Use]) -> Arrays:
+def _uses(uses: Collection[Mapping[str, Sequence[int]]], rows: Rows) -> Arrays:
+    """How texts are used; one that is only hidden weighs as if it were shown."""
+    shown = [*rows.active.tolist(), 1]  # the last is for ALWAYS
+    held = holder_arrays([[*dict.fromkeys(chain.from_iterable(use.values()))] for use in uses], len(rows.active))
+    titled = [use.get("title", ()) for use in uses]
     return {
-        "weights": np.array([use.weight for use in uses], np.float32),
-        "ends": np.array([use.ends for use in uses], np.int64),
-        "title_offsets": _starts(np.array([len(use.title_of) for use in uses], np.uint32)),
-        "title_rows": np.array([row for use in uses for row in use.title_of], np.uint32),
+        "weights": np.array([_weight(use, shown) or _weight(use, None) for use in uses], np.float32),
+        "title_offsets": offsets_of([len(own) for own in titled], np.uint32),
+        "title_rows": np.array([*chain.from_iterable(titled)], np.uint32),
+        **held,
+        "ends": Holders(*held.values()).ends(rows.shown_until),
     }
+
+
+def _weight(use: Mapping[str, Sequence[int]], shown: Sequence[int] | None) -> float:
+    """By how many rows have a text in each field, of those that are shown where that is told."""
+    counts = {
+        name: len(rows) if shown is None else sum([shown[min(row, len(shown) - 1)] for row in rows])
+        for name, rows in use.items()
+    }
+    return sum(NAMES[name] * math.log2(1 + count) for name, count in counts.items())

@@ -4,7 +4,7 @@ All texts stand one behind the other as numbers of letters (Chinese characters, 
 and punctuation; for each letter the list of its places. A misspelt word is looked up as a sequence of choices.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +13,11 @@ import numpy as np
 
 from index.arrays import Float32, Int64, UInt8, UInt16, UInt32
 from index.latin_words import LatinWords
+from index.lifetimes import Holders
 from index.pinyin import is_usual, readings_of
 from index.whole_directory import damaged, read_manifest
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when an older store can no longer be read; it is then built anew."""
 BEGINS: Final = 1
 ENDS: Final = 2
@@ -51,22 +52,32 @@ class SpellingArrays:
     title_offsets: UInt32
     """(N + 1,) where the rows of each text begin in `title_rows`."""
     title_rows: UInt32
-    """Rows of the base that have the text as their title."""
+    """Rows that have the text as their title."""
+    holder_offsets: UInt32
+    """(N + 1,) where the rows of each text begin in `holder_rows`."""
+    holder_rows: UInt32
+    """Rows that have the text in any field, hidden ones too."""
+    held_offsets: UInt32
+    """(rows + 1,) where the texts of each row begin in `held`."""
+    held: UInt32
     ends: Int64
-    """(N,) when the last of them is over, in seconds since 1970."""
+    """(N,) when the last of them is over, in seconds since 1970; 0 where all are hidden."""
     latin: UInt8
     """Latin words of the texts, a line each."""
-    latin_uses: UInt32
-    """In how many texts each stands."""
+    latin_offsets: UInt32
+    """(words + 1,) where the texts of each word begin in `latin_texts`."""
+    latin_texts: UInt32
+    """The texts in which each stands."""
 
 
 class SpellingStore:
-    """The spellings of a catalogue as they stand on disk. They never change, and threads may share them."""
+    """The spellings of some resources, on disk or in memory. They never change, and threads may share them."""
 
-    def __init__(self, arrays: SpellingArrays, source: str) -> None:
+    def __init__(self, arrays: SpellingArrays, source: str, derived: "_Derived | None" = None) -> None:
         self.arrays = arrays
         self.source = source
         """Hash of what it was built from besides the catalogue."""
+        self._derived = derived or _Derived(arrays)
 
     @classmethod
     def open(cls, directory: Path) -> "SpellingStore":
@@ -81,30 +92,42 @@ class SpellingStore:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(directory, str(error)) from error
 
-    @cached_property
+    def ending(self, ends: Int64) -> "SpellingStore":
+        """The same spellings where their texts are over at other moments, (N,)."""
+        return SpellingStore(replace(self.arrays, ends=ends), self.source, self._derived)
+
+    @property
+    def holders(self) -> Holders:
+        own = self.arrays
+        return Holders(own.holder_offsets, own.holder_rows, own.held_offsets, own.held)
+
+    @property
+    def ends(self) -> Int64:
+        return self.arrays.ends
+
+    @property
     def numbers(self) -> dict[str, int]:
         """The number of each letter."""
-        return {chr(code): number for number, code in enumerate(self.arrays.alphabet.tolist()) if number}
+        return self._derived.numbers
 
-    @cached_property
+    @property
     def by_reading(self) -> dict[str, list[tuple[int, bool]]]:
         """For each syllable the letters read so, each with whether that is a usual reading of it."""
-        known: dict[str, list[tuple[int, bool]]] = {}
-        for letter, number in self.numbers.items():
-            for syllable in readings_of(letter):
-                known.setdefault(syllable, []).append((number, is_usual(letter, syllable)))
-        return known
+        return self._derived.by_reading
 
-    @cached_property
-    def latin_words(self) -> LatinWords:
-        """The Latin words of the texts."""
-        words = self.arrays.latin.tobytes().decode().split()
-        return LatinWords(dict(zip(words, self.arrays.latin_uses.tolist(), strict=True)))
-
-    @cached_property
+    @property
     def counts(self) -> UInt32:
         """(A + 1,) how often each letter stands anywhere; 0 for 0."""
-        return np.diff(self.arrays.place_offsets)
+        return self._derived.counts
+
+    def latin_near(self, word: str, *, at: int) -> list[tuple[str, int]]:
+        """Latin words in one letter from a word that stand in texts not over, the commonest first, and in how many."""
+        arrays, near = self.arrays, []
+        for other, _ in self._derived.latin_words.near(word):
+            number = self._derived.latin_numbers[other]
+            start, stop = arrays.latin_offsets[number : number + 2].tolist()
+            near.append((other, int((arrays.ends[arrays.latin_texts[start:stop]] > at).sum())))
+        return [(other, uses) for other, uses in near if uses]
 
     def places_of(self, number: int) -> UInt32:
         """Where a letter stands."""
@@ -123,6 +146,39 @@ class SpellingStore:
     def text(self, numbers: UInt16) -> str:
         """The letters behind some numbers."""
         return "".join(map(chr, self.arrays.alphabet[numbers].tolist()))
+
+
+class _Derived:
+    """What of the arrays is made on first use, and does not depend on when texts are over."""
+
+    def __init__(self, arrays: SpellingArrays) -> None:
+        self._arrays = arrays
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        return {chr(code): number for number, code in enumerate(self._arrays.alphabet.tolist()) if number}
+
+    @cached_property
+    def by_reading(self) -> dict[str, list[tuple[int, bool]]]:
+        known: dict[str, list[tuple[int, bool]]] = {}
+        for letter, number in self.numbers.items():
+            for syllable in readings_of(letter):
+                known.setdefault(syllable, []).append((number, is_usual(letter, syllable)))
+        return known
+
+    @cached_property
+    def counts(self) -> UInt32:
+        return np.diff(self._arrays.place_offsets)
+
+    @cached_property
+    def latin_numbers(self) -> dict[str, int]:
+        """The number of each Latin word."""
+        return {word: number for number, word in enumerate(self._arrays.latin.tobytes().decode().split())}
+
+    @cached_property
+    def latin_words(self) -> LatinWords:
+        uses = np.diff(self._arrays.latin_offsets).tolist()
+        return LatinWords(dict(zip(self.latin_numbers, uses, strict=True)))
 
 
 def _open_array(path: Path) -> Any:

@@ -23,8 +23,7 @@ from whoosh.reading import IndexReader, TermNotFound
 
 from corpus.errors import InvalidInput
 from index.arrays import UInt32
-from index.distinct_texts import DistinctTexts, collect_texts
-from index.folding import fold
+from index.distinct_texts import DistinctTexts, Rows, collect_texts
 from index.forking import forked_pool
 from index.query import MOST_TEXT
 from index.segmentation import Segmenter
@@ -53,6 +52,8 @@ class StructuredAnswer:
 
     serials: UInt32
     """Ascending."""
+    beside: Sequence[Rows] = ()
+    """The rows of further texts."""
     text: str
     """What was asked for, without names and what is excluded: the words to rank by."""
     notice: str
@@ -81,9 +82,11 @@ class StructuredIndex:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(directory, str(error)) from error
 
-    def answer(self, text: str, segmenter: Segmenter) -> StructuredAnswer:
+    def answer(self, text: str, segmenter: Segmenter, *, beside: Sequence[RowMatcher] = ()) -> StructuredAnswer:
         """The resources that match; also those whose title holds the whole query as it stands.
 
+        Args:
+            beside: matchers of further texts.
         Raises: InvalidInput if the text is too long.
         """
         if len(text) > MOST_TEXT:
@@ -91,10 +94,12 @@ class StructuredIndex:
         parsed = parse(text)
         if parsed.tree is None:
             return StructuredAnswer(serials=np.empty(0, np.uint32), text="", notice="没有可以查找的词。")
-        matcher = RowMatcher(self._texts, self._lists, segmenter)
-        rows = matcher.rows(parsed.tree) | matcher.rows_with_phrase(fold(parsed.text), "title")
+        own, *others = RowMatcher.together([RowMatcher(self._texts, self._lists, segmenter), *beside])
         return StructuredAnswer(
-            serials=self._texts.serials[rows], text=positive_text(parsed.tree), notice=parsed.notice
+            serials=self._texts.serials[own.answer(parsed)],
+            beside=[other.answer(parsed) for other in others],
+            text=positive_text(parsed.tree),
+            notice=parsed.notice,
         )
 
 
@@ -105,6 +110,8 @@ class _Lists:
         self._directory = directory
         self._first_texts = first_texts
         self._thread = threading.local()
+
+    lists_pairs = True
 
     def count(self, namespace: str, term: str) -> int:
         return sum(reader.doc_frequency(namespace, term.encode()) for reader in self._readers)

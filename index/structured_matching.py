@@ -15,7 +15,7 @@ from index.arrays import UInt32
 from index.distinct_texts import DistinctTexts, Rows, TextRange
 from index.folding import fold
 from index.segmentation import Segmenter, Word, is_han
-from index.structured_syntax import Combination, Leaf, Negation, Node
+from index.structured_syntax import Combination, Leaf, Negation, Node, Parsed
 
 WORDS: Final = "words"
 PAIRS: Final = "pairs"
@@ -33,6 +33,10 @@ _FEW = 100
 class Postings(Protocol):
     """The lists of texts by term, in the namespaces WORDS and PAIRS."""
 
+    @property
+    def lists_pairs(self) -> bool:
+        """Whether there are lists in PAIRS; without them, texts are read from end to end."""
+
     def count(self, namespace: str, term: str) -> int:
         """How many texts hold a term."""
 
@@ -43,7 +47,12 @@ class Postings(Protocol):
 def listed_words(folded: str, segmenter: Segmenter) -> set[str]:
     """The terms in WORDS of a folded text."""
     words = word_terms(segmenter.segment(folded))
-    return {word for word in words if len(word) <= _LONGEST_WORD and not _is_character(word)}
+    return set(filter(is_listed, words))
+
+
+def is_listed(word: str) -> bool:
+    """Whether a word is a term in WORDS."""
+    return len(word) <= _LONGEST_WORD and not _is_character(word)
 
 
 def listed_pairs(folded: str) -> set[str]:
@@ -59,6 +68,20 @@ class RowMatcher:
         self._texts = texts
         self._postings = postings
         self._segmenter = segmenter
+        self._listed: dict[tuple[Word, str], UInt32] = {}
+        self._beside: Sequence[RowMatcher] = ()
+
+    @staticmethod
+    def together(matchers: Sequence["RowMatcher"]) -> Sequence["RowMatcher"]:
+        """Matchers of parts of one catalogue, which answer as one of all texts would."""
+        for matcher in matchers:
+            matcher._beside = [other for other in matchers if other is not matcher]
+        return matchers
+
+    def answer(self, parsed: Parsed) -> Rows:
+        """(rows,) what a query matches, and what has all of it as it stands in the title."""
+        assert parsed.tree is not None
+        return self.rows(parsed.tree) | self.rows_with_phrase(fold(parsed.text), "title")
 
     def rows(self, node: Node) -> Rows:
         """(rows,) whether each row matches."""
@@ -83,28 +106,41 @@ class RowMatcher:
         within = self._texts.range_of(leaf.field)
         if leaf.kind == "prefix":
             return self._texts.rows(self._texts.with_word_from(folded, self._with_phrase(folded, within)))
-        return self._rows_with_words(folded, within)
+        return self._rows_with_words(folded, leaf.field)
 
-    def _rows_with_words(self, folded: str, within: TextRange) -> Rows:
+    def _rows_with_words(self, folded: str, field: str) -> Rows:
         """Rows that hold all words; several also match where they stand as typed, however they were cut there."""
+        within = self._texts.range_of(field)
         words = self._segmenter.segment(folded)
         found = [self._with_phrase(run, within) for run in _runs_of_characters(folded, words)]
-        found += [self._with_word(word, within) for word in dict.fromkeys(words) if not _is_character(word.text)]
+        found += [self._with_word(word, field) for word in dict.fromkeys(words) if not _is_character(word.text)]
         rows: Rows = np.logical_and.reduce([self._texts.rows(numbers) for numbers in found])
         if len(words) > 1:
             rows |= self._texts.rows(self._with_phrase(folded, within))
         return rows
 
-    def _with_word(self, word: Word, within: TextRange) -> UInt32:
-        """Texts that hold a word; one that none of them holds as a word may stand inside others."""
-        found = within.among(self._postings.numbers(WORDS, word.text))
-        if _may_be_written_apart(word):
-            parts = [self._postings.numbers(WORDS, part) for part in word.parts]
-            found = np.union1d(found, within.among(_in_all(parts)))
-        return found if len(found) else self._with_phrase(word.text, within)
+    def _with_word(self, word: Word, field: str) -> UInt32:
+        """Texts that hold a word; one that none of all texts holds as a word may stand inside others."""
+        found = self._lists(word, field)
+        if len(found) or any(len(other._lists(word, field)) for other in self._beside):
+            return found
+        return self._with_phrase(word.text, self._texts.range_of(field))
+
+    def _lists(self, word: Word, field: str) -> UInt32:
+        """Texts that hold a word as a word."""
+        if (word, field) not in self._listed:
+            within = self._texts.range_of(field)
+            found = within.among(self._postings.numbers(WORDS, word.text))
+            if _may_be_written_apart(word):
+                parts = [self._postings.numbers(WORDS, part) for part in word.parts]
+                found = np.union1d(found, within.among(_in_all(parts)))
+            self._listed[word, field] = found
+        return self._listed[word, field]
 
     def _with_phrase(self, phrase: str, within: TextRange) -> UInt32:
         """Texts in which a folded phrase stands."""
+        if not self._postings.lists_pairs:
+            return self._texts.scan(phrase, within)
         counts = {pair: self._postings.count(PAIRS, pair) for pair in listed_pairs(phrase)}
         if not counts:
             return self._texts.scan(phrase, within)

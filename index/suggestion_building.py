@@ -4,25 +4,32 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from corpus.revision import Revision
-from index.arrays import Arrays, UInt32
+from index.arrays import Arrays, UInt32, offsets_of
 from index.base import Base
 from index.forking import forked_pool
-from index.pinyin import has_reading, other_readings
+from index.lifetimes import Holders, Rows, holder_arrays
+from index.pinyin import Reading, has_reading, other_readings
 from index.pinyin import reading as usual_reading
 from index.segmentation import Segmenter
 from index.suggestion_gathering import Suggestion, gather_suggestions
-from index.suggestion_keys import LONGEST_KEY, Beginning, beginnings, key
+from index.suggestion_keys import LONGEST_KEY, Beginning, SuggestionKind, beginnings, key
 from index.suggestion_store import FORMAT, KINDS, blurred, initials, joined
 from index.whole_directory import finish_directory, unfinished_directory
 
 _BATCH = 1000
 _UNUSUAL_AMONG = 4
 """Characters at the front of a key of which other readings are known too."""
+
+
+class Read(Protocol):
+    """Reads a folded text aloud."""
+
+    def __call__(self, text: str, *, is_name: bool) -> Reading: ...
 
 
 class Spelling(NamedTuple):
@@ -48,7 +55,7 @@ def build_suggestions(
         spelled += batch
         progress(len(base) * len(spelled) // len(suggestions))
     unfinished = unfinished_directory(directory)
-    arrays = {**_texts(suggestions), **_sorted_keys(spelled)}
+    arrays = suggestion_arrays(suggestions, spelled, Rows.of(base))
     for name, array in arrays.items():
         np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
     manifest = {"format": FORMAT, "source": source_hash(revision), "arrays": list(arrays)}
@@ -85,30 +92,43 @@ def _spell(batch: range) -> list[list[Spelling]]:
 
 
 def _spellings(suggestion: Suggestion) -> list[Spelling]:
+    return spellings(suggestion.text, suggestion.kind, suggestion.key, read=usual_reading)
+
+
+def spellings(text: str, kind: SuggestionKind, own_key: str, *, read: Read) -> list[Spelling]:
     """Every way to begin a suggestion."""
-    return [_spelling(suggestion, beginning) for beginning in beginnings(suggestion.text, suggestion.kind)]
+    return [_spelling(text, kind, own_key, beginning, read) for beginning in beginnings(text, kind)]
 
 
-def _spelling(suggestion: Suggestion, beginning: Beginning) -> Spelling:
+def _spelling(text: str, kind: SuggestionKind, own_key: str, beginning: Beginning, read: Read) -> Spelling:
     start = beginning.start
-    written = (key(suggestion.text[start:]) if start else suggestion.key)[:LONGEST_KEY]
-    return Spelling(beginning, written.encode(), _readings(written, suggestion.kind == "creator"))
+    written = (key(text[start:]) if start else own_key)[:LONGEST_KEY]
+    return Spelling(beginning, written.encode(), _readings(written, kind == "creator", read))
 
 
-def _readings(written: str, is_name: bool) -> tuple[bytes, ...]:
+def _readings(written: str, is_name: bool, read: Read) -> tuple[bytes, ...]:
     if not has_reading(written):
         return ()
-    usual = usual_reading(written, is_name=is_name)
+    usual = read(written, is_name=is_name)
     others = other_readings(written, usual, among=_UNUSUAL_AMONG)
     return tuple(" ".join(each).encode() for each in (usual, *others))
 
 
-def _texts(suggestions: Sequence[Suggestion]) -> Arrays:
-    texts = [suggestion.text.encode() for suggestion in suggestions]
+def suggestion_arrays(suggestions: Sequence[Suggestion], spelled: Sequence[Sequence[Spelling]], rows: Rows) -> Arrays:
+    """Suggestions of what rows name, by the names of `SuggestionArrays`."""
+    return {**_texts(suggestions, rows), **_sorted_keys(spelled)}
+
+
+def _texts(suggestions: Sequence[Suggestion], rows: Rows) -> Arrays:
+    forms = [form for suggestion in suggestions for form in suggestion.forms]
+    held = holder_arrays([form.rows for form in forms], len(rows.active))
     return {
-        **_strings("text", texts),
-        "kinds": np.array([KINDS.index(suggestion.kind) for suggestion in suggestions], np.uint8),
-        "ends": np.array([suggestion.ends for suggestion in suggestions], np.int64),
+        "likelihoods": np.array([suggestion.likelihood for suggestion in suggestions], np.float32),
+        "form_offsets": offsets_of([len(suggestion.forms) for suggestion in suggestions], np.uint32),
+        **_strings("text", [form.text.encode() for form in forms]),
+        "kinds": np.array([KINDS.index(form.kind) for form in forms], np.uint8),
+        **held,
+        "ends": Holders(*held.values()).ends(rows.shown_until),
     }
 
 
@@ -158,8 +178,7 @@ def _every_reading(keys: Sequence[_Key], *, unusual: int) -> Iterator[_Reading]:
 
 
 def _strings(name: str, texts: Sequence[bytes]) -> Arrays:
-    offsets = np.zeros(len(texts) + 1, np.uint32)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    offsets = offsets_of([len(text) for text in texts], np.uint32)
     return {f"{name}s": np.frombuffer(b"".join(texts), np.uint8), f"{name}_offsets": offsets}
 
 

@@ -2,106 +2,83 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
-
-import numpy as np
 
 from corpus.revision import Revision
 from index.base import Base
-from index.digest import NEVER
 from index.folding import fold
+from index.lifetimes import ALWAYS, Rows
 from index.segmentation import Segmenter
 from index.strings import MISSING
 from index.suggestion_keys import SuggestionKind, core, key
 
-_ORDER: Final[Mapping[SuggestionKind, int]] = {"phrase": 0, "subject": 1, "creator": 2, "title": 2}
+ORDER: Final[Mapping[SuggestionKind, int]] = {"phrase": 0, "subject": 1, "creator": 2, "title": 2}
 """Curators know best; a creator and a title are as likely as they are read."""
 _MOST_CHARACTERS: Final = 80
 """Of a suggestion; longer ones fit no line."""
 _LIKELIEST: Final = 1e-3
-"""The share of the most popular resources between which no difference is made."""
+"""The share of the most popular resources between which no difference is made. How many readers a resource has, as a
+share of the most popular one's, follows from its percentile by Zipf's law."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A way to write a suggestion."""
+
+    kind: SuggestionKind
+    text: str
+    rows: Sequence[int]
+    """That have it; see ALWAYS of `index.lifetimes`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A text that completes what residents type."""
-
-    text: str
-    kind: SuggestionKind
-    key: str
-    ends: int
-    """When the last resource behind it is over, in seconds since 1970."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Use:
-    """How a text is used in the catalogue."""
-
-    count: int = 0
-    likelihood: float = 0.0
-    ends: int = 0
-
-    def add(self, other: "_Use") -> None:
-        self.count += other.count
-        self.likelihood += other.likelihood
-        self.ends = max(self.ends, other.ends)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Group:
-    """Texts with the same key: one work's editions, one author's spellings."""
+    """What completes what residents type: one work's editions, one author's spellings."""
 
     key: str
-    total: _Use = field(default_factory=_Use)
-    forms: dict[tuple[SuggestionKind, str], _Use] = field(default_factory=dict)
+    forms: Sequence[Form]
+    """The commonest first; a phrase or subject names it first of all."""
+    likelihood: float
 
-    def suggestion(self) -> Suggestion:
-        """The group as its commonest form; a phrase or subject names it first."""
-        kind, text = min(self.forms, key=lambda form: (_ORDER[form[0]], -self.forms[form].count))
-        return Suggestion(text=text, kind=kind, key=self.key, ends=self.total.ends)
+    @property
+    def kind(self) -> SuggestionKind:
+        return self.forms[0].kind
+
+    @property
+    def text(self) -> str:
+        return self.forms[0].text
+
+
+Groups = dict[str, dict[tuple[SuggestionKind, str], list[int]]]
+"""By their key, texts as they are suggested and the rows behind them."""
 
 
 def gather_suggestions(base: Base, revision: Revision, segmenter: Segmenter) -> list[Suggestion]:
     """All suggestions, the likeliest first, no two with the same key."""
-    groups: dict[str, _Group] = {}
+    groups: Groups = {}
     for text in revision.phrases:
         if _can_be_found(text, base, revision, segmenter):
-            _add(groups, text, "phrase", _Use(ends=int(NEVER)))
-    for (kind, text), use in _texts(base).items():
-        _add(groups, core(text, kind), kind, use)
-    made = [(group.suggestion(), group.total.likelihood) for group in groups.values()]
-    made.sort(key=lambda each: _rank(*each))
-    return [suggestion for suggestion, _ in made]
+            _add(groups, text, "phrase", [ALWAYS])
+    named: dict[tuple[SuggestionKind, str], list[int]] = {}
+    for row in range(len(base)):
+        for name in suggestible(json.loads(base.blob(row))):
+            named.setdefault(name, []).append(row)
+    for (kind, text), rows in named.items():
+        _add(groups, core(text, kind), kind, rows)
+    return ordered(groups, Rows.of(base))
 
 
-def _rank(suggestion: Suggestion, likelihood: float) -> tuple[int, float, int]:
-    """Phrases keep the order that curators gave them; everything else goes by likelihood, short texts first."""
-    if suggestion.kind == "phrase":
-        return 0, 0.0, 0
-    return _ORDER[suggestion.kind], -likelihood, len(suggestion.text)
+def ordered(groups: Groups, rows: Rows) -> list[Suggestion]:
+    """Groups of what rows name as suggestions, the likeliest first."""
+    weighing = _Weighing(rows)
+    suggestions = [weighing.suggestion(key, forms) for key, forms in groups.items()]
+    suggestions.sort(key=_rank)
+    return suggestions
 
 
-def _add(groups: dict[str, _Group], text: str, kind: SuggestionKind, use: _Use) -> None:
-    same = key(text)
-    if not same or len(text) > _MOST_CHARACTERS or (kind == "creator" and len(same) < 2):
-        return
-    group = groups.setdefault(same, _Group(key=same))
-    group.total.add(use)
-    group.forms.setdefault((kind, text), _Use()).add(use)
-
-
-def _texts(base: Base) -> dict[tuple[SuggestionKind, str], _Use]:
-    """Every title, creator and subject of what is not hidden, as it is written, and how it is used."""
-    uses: dict[tuple[SuggestionKind, str], _Use] = {}
-    for row in np.flatnonzero(base.active).tolist():
-        use = _Use(count=1, likelihood=_readers(float(base.popularity[row])), ends=int(base.ends[row]))
-        for named in _names(json.loads(base.blob(row))):
-            uses.setdefault(named, _Use()).add(use)
-    return uses
-
-
-def _names(record: Mapping[str, Any]) -> Iterator[tuple[SuggestionKind, str]]:
+def suggestible(record: Mapping[str, Any]) -> Iterator[tuple[SuggestionKind, str]]:
+    """What a resource in exchange form names, as it is written there."""
     yield "title", record["title"]
     for name in record.get("creators", ()):
         yield "creator", name
@@ -109,9 +86,41 @@ def _names(record: Mapping[str, Any]) -> Iterator[tuple[SuggestionKind, str]]:
         yield "subject", name
 
 
-def _readers(popularity: float) -> float:
-    """How many readers a resource has as a share of the most popular one's, by Zipf's law from its percentile."""
-    return _LIKELIEST / (1 - popularity + _LIKELIEST)
+def group_key(text: str, kind: SuggestionKind) -> str:
+    """The key of a text as it is suggested; empty for one that cannot be."""
+    same = key(text)
+    return "" if len(text) > _MOST_CHARACTERS or (kind == "creator" and len(same) < 2) else same
+
+
+class _Weighing:
+    """How many read what stands in some rows. What is hidden counts only where nothing else is there."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._shown = rows.active.tolist()
+        self._readers = (_LIKELIEST / (1 - rows.popularity + _LIKELIEST)).tolist()
+
+    def suggestion(self, key: str, forms: Mapping[tuple[SuggestionKind, str], Sequence[int]]) -> Suggestion:
+        made = [Form(kind=kind, text=text, rows=rows) for (kind, text), rows in forms.items()]
+        if len(made) > 1:
+            made.sort(key=lambda form: (ORDER[form.kind], -len(self._counted(form.rows))))
+        rows = [row for form in made for row in form.rows if row != ALWAYS]
+        likelihood = sum([self._readers[row] for row in self._counted(rows)])
+        return Suggestion(key=key, forms=made, likelihood=likelihood)
+
+    def _counted(self, rows: Sequence[int]) -> Sequence[int]:
+        return [row for row in rows if row == ALWAYS or self._shown[row]] or rows
+
+
+def _rank(suggestion: Suggestion) -> tuple[int, float, int]:
+    """Phrases keep the order that curators gave them; everything else goes by likelihood, short texts first."""
+    if suggestion.kind == "phrase":
+        return 0, 0.0, 0
+    return ORDER[suggestion.kind], -suggestion.likelihood, len(suggestion.text)
+
+
+def _add(groups: Groups, text: str, kind: SuggestionKind, rows: Sequence[int]) -> None:
+    if same := group_key(text, kind):
+        groups.setdefault(same, {}).setdefault((kind, text), []).extend(rows)
 
 
 def _can_be_found(phrase: str, base: Base, revision: Revision, segmenter: Segmenter) -> bool:

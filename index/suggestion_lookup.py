@@ -3,19 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise, product, takewhile
+from itertools import islice, pairwise, product, starmap, takewhile
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import UInt32
-from index.suggestion_keys import LONGEST_KEY, SuggestionKind, pieces, stretch
+from index.suggestion_gathering import ORDER
+from index.suggestion_keys import LONGEST_KEY, SuggestionKind, key, pieces, stretch
 from index.suggestion_sounds import agreement, first_letters, is_letters, sounds
 from index.suggestion_store import SortedStrings, SuggestionStore, blurred
-
-Shown = NDArray[np.bool_]
-"""(N,) whether a suggestion may be shown."""
 
 _MOST_COMPARED: Final = 1000
 """The likeliest suggestions that are compared one by one with what is typed."""
@@ -48,7 +46,22 @@ class _Match(NamedTuple):
     """Characters of the key that agree."""
 
 
-def complete(store: SuggestionStore, text: str, *, limit: int, shown: Shown) -> tuple[Completion, ...]:
+class Shown(NamedTuple):
+    """Suggestions of a store that may be shown at a moment."""
+
+    store: SuggestionStore
+    forms: NDArray[np.bool_]
+    """(F,) whether each form of one may be."""
+    suggestions: NDArray[np.bool_]
+    """(N,) whether any of its forms may be."""
+
+    @classmethod
+    def of(cls, store: SuggestionStore, forms: NDArray[np.bool_]) -> "Shown":
+        offsets = store.arrays.form_offsets[:-1]
+        return cls(store, forms, np.logical_or.reduceat(forms, offsets) if len(offsets) else np.empty(0, np.bool_))
+
+
+def complete(among: Sequence[Shown], text: str, *, limit: int) -> tuple[Completion, ...]:
     """What completes a text, the likeliest first; nothing for a text without letters, digits or characters.
 
     What is only read like the text comes last, and only where the list has room for it.
@@ -56,30 +69,57 @@ def complete(store: SuggestionStore, text: str, *, limit: int, shown: Shown) -> 
     typed = pieces(text)
     if not typed or len("".join(typed)) > LONGEST_KEY:
         return ()
-    lookup = _Lookup(store, typed, limit, shown)
+    found = [(shown, match) for shown in among for match in _best(shown, typed, limit)]
+    if len(among) == 1:
+        return tuple(starmap(_completion, found))
+    found.sort(key=lambda each: _place(*each))
+    different: dict[str, Completion] = {}
+    for shown, match in found:
+        if len(different) == limit:
+            break
+        completion = _completion(shown, match)
+        different.setdefault(key(completion.text), completion)
+    return tuple(different.values())
+
+
+def _best(shown: Shown, typed: Sequence[str], limit: int) -> list[_Match]:
+    lookup = _Lookup(shown, typed, limit)
     best: dict[int, _Match] = {}
     for way in (lookup.matches, lookup.matches_by_ear):
         for match in way() if len(best) < limit else ():
             if match.number not in best or match < best[match.number]:
                 best[match.number] = match
-    return tuple(_completion(store, match) for match in sorted(best.values())[:limit])
+    return sorted(best.values())[:limit]
 
 
-def _completion(store: SuggestionStore, match: _Match) -> Completion:
-    text = store.text(match.number)
-    return Completion(text=text, kind=store.kind(match.number), matched=stretch(text, match.start, match.length))
+def _place(shown: Shown, match: _Match) -> tuple[int, int, float]:
+    """Sorts matches of several stores as those of one are sorted."""
+    store = shown.store
+    order = ORDER[store.kind(store.forms(match.number).start)]
+    return match.tier, order, -float(store.arrays.likelihoods[match.number]) if order else 0.0
+
+
+def _completion(shown: Shown, match: _Match) -> Completion:
+    """The suggestion as its commonest form that may be shown."""
+    store, forms = shown.store, shown.store.forms(match.number)
+    form = next(form for form in forms if shown.forms[form])
+    text, start, length = store.text(form), match.start, match.length
+    if start and form != forms.start:
+        before = len(key(store.text(forms.start)[:start]))
+        start = stretch(text, 0, before)[1]
+    return Completion(text=text, kind=store.kind(form), matched=stretch(text, start, length))
 
 
 class _Lookup:
     """One text, looked up in every list."""
 
-    def __init__(self, store: SuggestionStore, typed: Sequence[str], limit: int, shown: Shown) -> None:
-        self._store = store
-        self._arrays = store.arrays
+    def __init__(self, shown: Shown, typed: Sequence[str], limit: int) -> None:
+        self._store = shown.store
+        self._arrays = shown.store.arrays
         self._pieces = typed
         self._typed = "".join(typed)
         self._bytes = self._typed.encode()
-        self._shown = shown
+        self._shown = shown.suggestions
         self._most = 2 * limit  # a family name can bring a creator twice
 
     def matches(self) -> Iterator[_Match]:

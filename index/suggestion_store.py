@@ -11,11 +11,12 @@ from typing import Any, Final, get_args
 
 import numpy as np
 
-from index.arrays import Int64, UInt8, UInt32
+from index.arrays import Float32, Int64, UInt8, UInt32
+from index.lifetimes import Holders
 from index.suggestion_keys import SuggestionKind
 from index.whole_directory import damaged, read_manifest
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when older suggestions can no longer be read; they are then built anew."""
 KINDS: Final[tuple[SuggestionKind, ...]] = get_args(SuggestionKind)
 
@@ -25,16 +26,26 @@ _SMALL = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionArrays:
-    """N suggestions with K keys and R readings. A rank is a suggestion's number, + N for an unusual
-    reading or beginning."""
+    """N suggestions, written in F forms, with K keys and R readings. A rank is a suggestion's number, + N for an
+    unusual reading or beginning."""
 
+    likelihoods: Float32
+    """(N,) how many read what is behind it."""
+    form_offsets: UInt32
+    """(N + 1,) where the forms of each begin, the commonest being the first."""
     texts: UInt8
-    """UTF-8, one behind the other."""
+    """(F,) UTF-8, one behind the other."""
     text_offsets: UInt32
     kinds: UInt8
-    """(N,) positions in KINDS."""
+    """(F,) positions in KINDS."""
+    holder_offsets: UInt32
+    """(F + 1,) where the rows behind each form begin in `holder_rows`."""
+    holder_rows: UInt32
+    held_offsets: UInt32
+    """(rows + 1,) where the forms that each row has begin in `held`."""
+    held: UInt32
     ends: Int64
-    """(N,) when the last resource behind it is over, in seconds since 1970."""
+    """(F,) when the last resource behind a form is over, in seconds since 1970; 0 where all are hidden."""
     keys: UInt8
     """UTF-8, ascending."""
     key_offsets: UInt32
@@ -88,7 +99,7 @@ class SortedStrings:
 
 
 class SuggestionStore:
-    """Suggestions that stand on disk. They never change, and threads may share them."""
+    """Suggestions on disk or in memory. They never change, and threads may share them."""
 
     def __init__(self, arrays: SuggestionArrays, source: str) -> None:
         self.arrays = arrays
@@ -113,14 +124,28 @@ class SuggestionStore:
             raise damaged(directory, str(error)) from error
 
     def __len__(self) -> int:
-        return len(self.arrays.kinds)
+        return len(self.arrays.likelihoods)
 
-    def text(self, number: int) -> str:
-        start, stop = self.arrays.text_offsets[number : number + 2].tolist()
+    @property
+    def holders(self) -> Holders:
+        """Of each form."""
+        own = self.arrays
+        return Holders(own.holder_offsets, own.holder_rows, own.held_offsets, own.held)
+
+    @property
+    def ends(self) -> Int64:
+        return self.arrays.ends
+
+    def forms(self, number: int) -> range:
+        """The numbers of a suggestion's forms."""
+        return range(*self.arrays.form_offsets[number : number + 2].tolist())
+
+    def text(self, form: int) -> str:
+        start, stop = self.arrays.text_offsets[form : form + 2].tolist()
         return self.arrays.texts[start:stop].tobytes().decode()
 
-    def kind(self, number: int) -> SuggestionKind:
-        return KINDS[int(self.arrays.kinds[number])]
+    def kind(self, form: int) -> SuggestionKind:
+        return KINDS[int(self.arrays.kinds[form])]
 
 
 def joined(reading: bytes) -> bytes:

@@ -4,13 +4,10 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from corpus.errors import InvalidInput
 from index.query import MOST_TEXT
 from index.snapshot import Snapshot
 from index.suggestion_lookup import Completion, Shown, complete
-from index.suggestion_store import SuggestionStore
 
 MOST_SUGGESTIONS: Final = 20
 
@@ -38,16 +35,20 @@ def suggest(snapshot: Snapshot, text: str, *, limit: int = 8, at: int | None = N
         raise InvalidInput(f"查询太长了，最多 {MOST_TEXT} 个字。", place="q")
     if not 0 <= limit <= MOST_SUGGESTIONS:
         raise InvalidInput(f"条数应在 0 到 {MOST_SUGGESTIONS} 之间。", place="limit")
-    store = snapshot.suggestions
-    if store is None:
+    stores = snapshot.suggestion_stores
+    if not stores:
         return Suggested(release=snapshot.release, completions=(), notice="输入提示还在准备，可以直接搜索。")
-    shown = _shown(snapshot, store, int(time.time()) if at is None else at)
-    return Suggested(release=snapshot.release, completions=complete(store, text, limit=limit, shown=shown))
+    moment = int(time.time()) if at is None else at
+    shown = [_shown(snapshot, place, moment) for place in range(len(stores))]
+    return Suggested(release=snapshot.release, completions=complete(shown, text, limit=limit))
 
 
-def _shown(snapshot: Snapshot, store: SuggestionStore, at: int) -> Shown:
-    """Leaves out what stands only in activities that are over."""
-    ends = snapshot.remember("suggestion ends", lambda: np.unique(store.arrays.ends))
-    upto = int(np.searchsorted(ends, at, side="right"))
-    shown: Shown = snapshot.remember(("shown", upto), lambda: store.arrays.ends > at)
+def _shown(snapshot: Snapshot, place: int, at: int) -> Shown:
+    """Leaves out what stands only in what is hidden, deleted or over."""
+
+    def make() -> Shown:
+        store, ends = snapshot.suggestion_stores[place]
+        return Shown.of(store, ends > at)
+
+    shown: Shown = snapshot.remember(("shown", place, snapshot.over(at)), make)
     return shown

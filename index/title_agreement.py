@@ -38,17 +38,16 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> 
     Args:
         phrases: texts with how likely each was meant, 0 to 1; what stands between two spaces of one is a phrase.
     """
-    store, weight = snapshot.spellings, snapshot.revision.tuning.phrase_weight
+    stores, weight = snapshot.spelling_stores, snapshot.revision.tuning.phrase_weight
     rows, bonuses = [NO_AGREEMENT.phrase_rows], [NO_AGREEMENT.phrase_bonuses]
     parts: dict[str, float] = {}
     for text, likelihood in phrases.items() if weight else ():
         for part in text.split():
             parts.setdefault(part, likelihood)
     highest = 0.0
-    for phrase, likelihood in parts.items() if store else ():
-        assert store is not None
+    for phrase, likelihood in parts.items() if stores else ():
         letters = letters_of(phrase)
-        found = rows_titled(store, letters if len(letters) > 1 else "")
+        found = np.concatenate([rows_titled(store, letters if len(letters) > 1 else "") for store in stores])
         value = weight * likelihood * _worth(snapshot, phrase)
         rows.append(found)
         bonuses.append(np.full(len(found), value, np.float32))

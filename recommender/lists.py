@@ -125,8 +125,10 @@ def _taking_turns(
     scores, order = snapshot.remember(score, lambda: _ordered(snapshot, score(snapshot)))
     rows = order[allowed[order] == 1]
     kinds = snapshot.base.facet_codes["kind"][rows]
+    serials = snapshot.base.serials
     best = sorted(
-        (_first(rows[kinds == kind], scores, n) for kind in np.unique(kinds)), key=lambda own: (-own[0][1], own[0][0])
+        (_first(rows[kinds == kind], scores, n) for kind in np.unique(kinds)),
+        key=lambda own: (-own[0][1], serials[own[0][0]]),
     )
     yield from islice((entry for entry in chain.from_iterable(zip_longest(*best)) if entry is not None), n)
 

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.folding import fold
-from index.pinyin import has_reading, known_readings_of, other_readings, reading, readings_of, syllables
+from index.pinyin import (
+    has_reading,
+    known_readings_of,
+    other_readings,
+    plain_reading,
+    reading,
+    readings_of,
+    syllables,
+)
 
 CHARACTERS = st.one_of(
     st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), st.sampled_from("乐重长传aé1 ·々〇モ𠮷")
@@ -65,6 +73,21 @@ def test_other_readings_differ_in_one_character(text: str) -> None:
     usual = reading(text)
     for other in other_readings(text, usual, among=4):
         assert sum(a != b for a, b in zip(usual, other, strict=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "syllables"),
+    [("太极拳", "tai ji quan"), ("佛教c语", "fo jiao c yu"), ("呼兰河传", "hu lan he zhuan")],
+)
+def test_character_by_character_most_is_read_the_same(text: str, syllables: str) -> None:
+    assert plain_reading(text) == reading(text) == tuple(syllables.split())
+
+
+def test_where_a_word_decides_the_right_reading_is_among_the_others() -> None:
+    known = plain_reading("重庆往事")
+    assert " ".join(known) == "zhong qing wang shi"
+    assert reading("重庆往事") in other_readings("重庆往事", known, among=4)
+    assert plain_reading("曾巩", is_name=True)[0] == "zeng"
 
 
 def test_only_chinese_characters_are_read() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from corpus.resource import Resource
 from corpus.revision import Revision
 from index.folding import fold
 from index.snapshot import Snapshot
-from index.spelling import Correction, likeliest, misheard, misspelt, read_aloud
+from index.spelling import Correction, likeliest, merged, misheard, misspelt, read_aloud
 from index.spelling_lookup import letters_of
 from index.spelling_store import SpellingStore
 
@@ -235,3 +236,19 @@ def test_each_text_is_named_once_with_its_likeliest_way() -> None:
 
     found = likeliest([correction("a", 1), correction("b", 3), correction("a", 2)])
     assert [(each.text, each.weight) for each in found] == [("b", 3), ("a", 2)]
+
+
+def test_a_text_of_several_stores_weighs_as_much_as_in_all_of_them() -> None:
+    base = [Correction("太极", "homophone", 3, 0.3, False), Correction("太急", "homophone", 2, 0.3, False)]
+    tail = [Correction("太急", "homophone", 2, 0.3, True), Correction("太鸡", "lookalike", 1, 0.1, True)]
+    assert merged([base, tail]) == [
+        Correction("太急", "homophone", 4, 0.3, True),
+        Correction("太极", "homophone", 3, 0.3, False),
+        Correction("太鸡", "lookalike", 1, 0.1, True),
+    ]
+    assert merged([base]) == base
+
+
+def test_a_latin_word_of_what_is_over_is_no_correction(store: SpellingStore) -> None:
+    assert list(ways(store, "pythn")) == ["python"]
+    assert ways(store.ending(np.where(store.ends > 0, NOW, 0)), "pythn") == {}

@@ -34,9 +34,14 @@ def store_of(texts: Sequence[str], *, edges: Sequence[bytes] = (), ends: Sequenc
         weights=np.ones(count, np.float32),
         title_offsets=np.arange(count + 1, dtype=np.uint32),
         title_rows=np.arange(count, dtype=np.uint32),
+        holder_offsets=np.arange(count + 1, dtype=np.uint32),
+        holder_rows=np.arange(count, dtype=np.uint32),
+        held_offsets=np.arange(count + 1, dtype=np.uint32),
+        held=np.arange(count, dtype=np.uint32),
         ends=np.array(ends or [LATER] * count, np.int64),
         latin=np.empty(0, np.uint8),
-        latin_uses=np.empty(0, np.uint32),
+        latin_offsets=np.zeros(1, np.uint32),
+        latin_texts=np.empty(0, np.uint32),
     )
     return SpellingStore(arrays, "")
 
@@ -118,7 +123,8 @@ def test_a_word_of_its_own_weighs_more_than_what_lies_across_words() -> None:
 
 
 def test_latin_words_are_written_apart(segmenter: Segmenter) -> None:
-    letters, edges = spell("Java Web开发：C++ 11 入门", segmenter)
+    letters, edges, latin = spell("Java Web开发：C++ 11 入门", segmenter)
+    assert latin == ("java", "web")
     assert letters == "javaweb开发c++11入门"
     store = store_of([letters], edges=[edges])
     [match] = find(store, slots_of(store, [{letter: 1} for letter in letters]), at=NOW, most=1)

@@ -1,9 +1,11 @@
 """A base and its tail answer as a base compiled anew with the same frozen statistics would."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +16,19 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.resource import Resource
 from corpus.revision import Revision
+from index.base import open_base
 from index.building import build_base
 from index.digest import Digester, Stored
+from index.pinyin import reading
 from index.query import Filter, Query
 from index.search import search
 from index.segmentation import Segmenter
 from index.snapshot import Snapshot, snapshot_at
+from index.spelling_building import build_spellings
 from index.strings import MISSING
+from index.structured import build_structured_index
+from index.suggestion_building import build_suggestions
+from index.suggestions import suggest
 from index.tail_building import TailBuilder
 from index.weighing import Counts, Statistics, smooth_idf, weigh
 from recommender.lists import listed
@@ -29,6 +37,51 @@ from recommender.request import Interest, Request
 from recommender.similar import similar
 
 QUERIES = ("太极拳", "手机摄影", "养生 python", "书法 苏绣 评弹", "量子纠缠", "王老师", "太极拳入门", "")
+MISSPELT = (
+    "taijiquan",
+    "太级拳",
+    "shufalintie",
+    "书法临贴",
+    "苏秀欣赏",
+    "智能手机涉影",
+    "手击使用课堂",
+    "pythn",
+    "健康善食",
+    "评谈",
+)
+TYPED = (
+    "太",
+    "tai",
+    "taijiq",
+    "tjq",
+    "太ji",
+    "太级",
+    "书",
+    "shufal",
+    "李",
+    "liming",
+    "yu",
+    "y",
+    "py",
+    "手机",
+    "kj",
+    "健康",
+    "sou",
+)
+STRUCTURED = (
+    "作者:余华",
+    "作者:(余华 OR 李明) NOT 标题:太极拳",
+    "标题:太极",
+    '"太极拳"',
+    '标题:"手机使用"',
+    "书法 OR 苏绣 OR 评弹",
+    "养生 NOT 学科:健康养生",
+    "简介:昆曲",
+    "简介:量子*",
+    "标题:Pyth*",
+    "NOT 简介:评弹",
+    "学科:艺术 AND 标题:书",
+)
 FACETS = ("kind", "subject", "district", "year")
 
 
@@ -38,7 +91,9 @@ Compile = Callable[[Catalogue, Path], Snapshot]
 @pytest.fixture(scope="session")
 def compiled(revision: Revision, segmenter: Segmenter) -> Compile:
     """Compiles what a catalogue holds into a state directory."""
-    return lambda catalogue, state: compile_base(catalogue, state, revision, segmenter)
+    reading("拳")  # so that the workers of every build find the dictionaries loaded
+    bare = replace(revision, phrases=())  # a phrase is suggested from the next base on that knows its words
+    return lambda catalogue, state: compile_base(catalogue, state, bare, segmenter)
 
 
 def compile_base(catalogue: Catalogue, state: Path, revision: Revision, segmenter: Segmenter) -> Snapshot:
@@ -52,6 +107,13 @@ def compile_base(catalogue: Catalogue, state: Path, revision: Revision, segmente
             lexicon=segmenter.lexicon,
             progress=lambda done: None,
         )
+    base, name = open_base(directory), directory.name
+    parts: dict[str, Any] = {"revision": revision, "segmenter": segmenter, "progress": lambda done: None}
+    build_spellings(base, state / "spellings" / name, **parts)
+    build_suggestions(base, state / "suggestions" / name, **parts)
+    records = [(serial, json.loads(base.blob(row))) for row, serial in enumerate(base.serials.tolist())]
+    (state / "whoosh").mkdir(exist_ok=True)
+    build_structured_index(records, state / "whoosh" / name, segmenter=segmenter, progress=lambda done: None)
     return snapshot_at(directory, revision=revision)
 
 
@@ -99,7 +161,9 @@ def answers(snapshot: Snapshot, ids: Sequence[str]) -> Iterator[object]:
     for text in QUERIES:
         for filter in (Filter(), Filter(kind=("book",)), Filter(district=("园区",), year_from=2000)):
             for group in ("", "edition"):
-                query = Query(text=text, filter=filter, group=group, facets=FACETS, limit=50, at=1_700_000_000)
+                query = Query(
+                    text=text, filter=filter, group=group, facets=FACETS, limit=50, at=1_700_000_000, correct=False
+                )
                 found = search(snapshot, query)
                 hits = [(hit.id, pytest.approx(hit.score, rel=1e-5), hit.editions, hit.blob) for hit in found.hits]
                 facets = {name: sorted((v.value, v.count) for v in values) for name, values in found.facets.items()}
@@ -123,6 +187,20 @@ def answers(snapshot: Snapshot, ids: Sequence[str]) -> Iterator[object]:
         row = snapshot.row_of(id)
         if row is not None and allowed[row]:
             yield [(item.id, pytest.approx(item.score, abs=1e-5)) for item in similar(snapshot, id, limit=50).items]
+    for text in STRUCTURED:
+        found = search(snapshot, Query(text=text, limit=50, at=1_700_000_000))
+        yield text, found.total, [(hit.id, pytest.approx(hit.score, rel=1e-5)) for hit in found.hits]
+    yield from names(snapshot)
+
+
+def names(snapshot: Snapshot) -> Iterator[object]:
+    """What misspelt queries are taken for, and what type-ahead brings; the order hangs on counts that are frozen."""
+    for text in MISSPELT:
+        read = search(snapshot, Query(text=text, at=1_700_000_000)).interpretation
+        yield text, read.corrected, read.by
+    for text in TYPED:
+        completions = suggest(snapshot, text, limit=20, at=1_700_000_000).completions
+        yield text, {completion.text for completion in completions}
 
 
 @pytest.mark.slow
