@@ -90,8 +90,10 @@ class Service:
         began = time.monotonic()
         command = [sys.executable, "-m", "api.commands", "serve", "--json", "--workers", str(self._workers)]
         command += ["--port", str(self.port)]
-        log = (self._state / "service.log").open("ab")
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, stderr=log)
+        with (self._state / "service.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, stderr=log
+            )
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         if not said:
@@ -118,16 +120,21 @@ class Service:
         except ProcessLookupError:
             return
         if pid == self.pid:
-            assert self._process is not None
-            self._process.wait()
+            self._release()
 
     def stop(self) -> float:
         """Ends it in order; returns the seconds that took."""
         assert self._process is not None
         began = time.monotonic()
         self._process.terminate()
-        self._process.wait(30)
+        self._release()
         return time.monotonic() - began
+
+    def _release(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        self._process.wait(30)
+        self._process.stdout.close()
 
     def wait_until_ready(self, seconds: float = 60) -> float:
         """Waits until it answers."""

@@ -8,6 +8,7 @@ pickles, so they are opened only where our manifest vouches for them.
 
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ class _Lists:
         self._directory = directory
         self._first_texts = first_texts
         self._thread = threading.local()
+        self._opened: list[IndexReader] = []
+        weakref.finalize(self, _close, self._opened)
 
     lists_pairs = True
 
@@ -132,8 +135,14 @@ class _Lists:
         if not hasattr(self._thread, "readers"):
             parts = [_part_directory(self._directory, number) for number in range(len(self._first_texts))]
             self._thread.readers = [FileStorage(str(part)).open_index().reader() for part in parts]
+            self._opened += self._thread.readers
         readers: Sequence[IndexReader] = self._thread.readers
         return readers
+
+
+def _close(readers: Sequence[IndexReader]) -> None:
+    for reader in readers:
+        reader.close()
 
 
 def build_structured_index(

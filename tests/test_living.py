@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ SECONDS = 20
 def service(tmp_path: Path, dictionaries: Path, revision: Revision) -> Iterator[Service]:
     (tmp_path / "cache").symlink_to(dictionaries)
     catalogue = Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db")
-    load_demo(catalogue, "2026-11-24")
+    load_demo(catalogue, date(2026, 11, 24))
     compile_index(catalogue, tmp_path, revision=revision, progress=lambda *step: None)
     catalogue.close()
     with running(Service(tmp_path, workers=2)) as service:

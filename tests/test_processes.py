@@ -75,7 +75,7 @@ class Service:
         return self.said.read_text(encoding="utf-8")
 
     def children(self) -> list[int]:
-        """Two workers, then the indexer, which is nice to them."""
+        """Two workers, then indexer and jobs, which are nice to them."""
         pid = self.process.pid
         found = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
         return sorted(found, key=lambda child: (os.getpriority(os.PRIO_PROCESS, child), child))
@@ -86,7 +86,7 @@ class Service:
             priorities = [os.getpriority(os.PRIO_PROCESS, child) for child in self.children()]
         except ProcessLookupError:
             return False
-        return priorities == [0, 0, 10] and all(map(lives, self.children()))
+        return priorities == [0, 0, 10, 10] and all(map(lives, self.children()))
 
     def titles(self, text: str) -> list[str]:
         answer = httpx2.get(f"{self.url}/v1/search", params={"q": text}, timeout=30)
@@ -147,7 +147,7 @@ def lives(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("which", [0, 1, 2], ids=["worker", "other worker", "indexer"])
+@pytest.mark.parametrize("which", range(4), ids=["worker", "other worker", "indexer", "jobs"])
 def test_who_is_killed_is_started_anew(service: Service, which: int) -> None:
     until(service.whole)
     killed = service.children()[which]

@@ -272,7 +272,7 @@ def test_a_killed_build_leaves_nothing_that_opens(tmp_path: Path, segmenter: Seg
 
 def test_a_damaged_index_is_refused(tmp_path: Path, segmenter: Segmenter) -> None:
     build_structured_index(RECORDS.items(), tmp_path / "0-1", segmenter=segmenter, progress=lambda done: None)
-    part = next((tmp_path / "0-1" / "part-0").glob("*.seg"))
+    part = next((tmp_path / "0-1" / "part-0").glob("*.pst"))
     part.write_bytes(part.read_bytes()[:-1])
     with pytest.raises(Unavailable, match="已损坏"):
         StructuredIndex.open(tmp_path / "0-1")
