@@ -77,6 +77,7 @@ class Service:
             **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: list[Client] = []
         self.port = 0
         self.key = self.run("key", "create", "--scope", "catalog").decode().strip()
 
@@ -102,7 +103,9 @@ class Service:
         return time.monotonic() - began
 
     def client(self) -> Client:
-        return Client(self.port, self.key)
+        """A connection of its own, closed at the end of the service at the latest."""
+        self._clients.append(Client(self.port, self.key))
+        return self._clients[-1]
 
     @property
     def pid(self) -> int:
@@ -128,6 +131,8 @@ class Service:
         began = time.monotonic()
         self._process.terminate()
         self._release()
+        while self._clients:
+            self._clients.pop().close()
         return time.monotonic() - began
 
     def _release(self) -> None:
