@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ _MOST_IN_TAIL: Final = 3 * MOST_PENDING
 """Rows of a tail; what changes then waits for the next base, unless it is hidden."""
 _AT_ONCE: Final = 20
 """Changes that a request takes in before it is answered, and a step beside the requests."""
+_STEP: Final = 500
+"""Changes that are taken in together while nobody waits for an answer."""
 _PATIENCE: Final = 0.2
 """Seconds after which one tries again to read a catalogue that could not be read."""
 PARTS: Final = ("spellings", "suggestions", "whoosh")
@@ -33,10 +36,9 @@ class SnapshotKeeper:
     """Gives the newest snapshot. Threads may share it.
 
     Who asks sees every change that was committed before, up to a few; of more he sees at once what was hidden or
-    deleted, and new texts follow in steps beside the requests. Of so many that a new base is needed anyway, these texts
-    wait for it, while what changes after them is seen at once again. A newer base is opened beside the requests too,
-    and taken when all its parts stand, or most of them where changes wait for it. A catalogue that cannot be read stops
-    nothing.
+    deleted, and new texts follow in steps beside the requests. What no tail can hold waits for the next base, while
+    what changes after it is seen at once again. A newer base is opened beside the requests too, and taken when all its
+    parts stand, or most of them where changes wait for it. A catalogue that cannot be read stops nothing.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class SnapshotKeeper:
         self._refused: set[str] = set()
         """Bases that cannot be opened."""
         self._follower = _Follower(open_snapshot(state, revision=revision), catalogue)
+        while not self._follower.catch_up(_STEP):  # what was seen before a restart is seen after it
+            pass
 
     @property
     def current(self) -> Snapshot:
@@ -92,10 +96,8 @@ class SnapshotKeeper:
     def _drain(self) -> None:
         """Takes in what is left, step by step."""
         while self._behind:
-            began = time.monotonic()
-            with self._lock:
+            with _resting(), self._lock:
                 self._behind = not _tried(self._follower.catch_up)
-            time.sleep(time.monotonic() - began)  # half of the time belongs to those who ask
 
     def _newer(self) -> Path | None:
         """A base that should take the present one's place."""
@@ -111,8 +113,10 @@ class SnapshotKeeper:
             return
         try:
             follower = _Follower(snapshot_at(directory, revision=self._revision), self._catalogue)
-            while not follower.catch_up():
-                pass
+            done = False
+            while not done:
+                with _resting():
+                    done = follower.catch_up()
         except Unavailable:
             self._refused.add(directory.name)
             return
@@ -164,16 +168,16 @@ class _Follower:
         last, hidden = self._catalogue.changes(self._hidden_until, hidden=True)
         self._take(hidden, self.snapshot.seq)
         self._hidden_until = last
-        if self._rows + last - self._position > MOST_PENDING:
+        if self._rows + last - self._position > _MOST_IN_TAIL:
             self._position, self._left = last, True
         return self._position == last
 
-    def catch_up(self) -> bool:
+    def catch_up(self, most: int = _AT_ONCE) -> bool:
         """Takes in a step of what is pending and says whether nothing is left that could be."""
-        last, changes = self._pending(_AT_ONCE)
-        if self._rows + last - self._position > MOST_PENDING:
+        last, changes = self._pending(most)
+        if self._rows + last - self._position > _MOST_IN_TAIL:
             return self.catch_up_or_hide()
-        whole = len(changes) < _AT_ONCE
+        whole = len(changes) < most
         self._take(changes, last if whole else changes[-1].seq)
         return whole
 
@@ -187,6 +191,14 @@ class _Follower:
         if changes:
             self._builder.step(changes)
             self.snapshot = self.snapshot.with_tail(self._builder.base, seq=seq)
+
+
+@contextmanager
+def _resting() -> Iterator[None]:
+    """Rests as long as it worked: half of the time belongs to those who ask."""
+    began = time.monotonic()
+    yield
+    time.sleep(time.monotonic() - began)
 
 
 def _tried(catch_up: Callable[[], bool]) -> bool:
