@@ -13,6 +13,7 @@ import structlog
 from api.logs import where
 from api.settings import Settings
 from corpus.catalogue import Catalogue
+from corpus.demo import retire_demo
 from corpus.errors import Unavailable
 from corpus.jobs import Job, Jobs, storing
 from corpus.revision import Revision
@@ -89,6 +90,7 @@ class JobRunner:
                 for now in self._jobs.carry_out(job, self._catalogue, subjects=self._subjects):
                     if now.finished:
                         self._log.info("job_done", job=now.id, rows=now.done, **now.counts)
+                        retire_demo(self._catalogue)
                     elif self._ended.wait(time.monotonic() - began):
                         return
                     began = time.monotonic()

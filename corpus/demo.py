@@ -52,6 +52,13 @@ def remove_demo(catalogue: Catalogue) -> int:
     return catalogue.delete(_loaded_ids(catalogue))
 
 
+def retire_demo(catalogue: Catalogue) -> int:
+    """Removes the demo where the catalogue has something of its own."""
+    if not catalogue.active_ids(SOURCE) or {count.source for count in catalogue.counts()} == {SOURCE}:
+        return 0
+    return remove_demo(catalogue)
+
+
 def _loaded_ids(catalogue: Catalogue) -> set[str]:
     """What is there of the demo, shown, hidden or withdrawn."""
     shipped = [record["id"] for name in _FILES for _, record in _records(name)]

@@ -220,7 +220,8 @@ def test_status_and_index(xuejing: Run, tmp_path: Path) -> None:
     known = json.loads(xuejing("status", "--verify", "--json").out)
     assert known["resources"] == 3
     assert {"source": "a", "kind": "book", "status": "active", "resources": 2} in known["counts"]
-    assert known["index"] == {"release": "0.3.3", "resources": 3, "current": True, "damaged": [], "problem": None}
+    index = {"release": "0.3.3", "resources": 3, "current": True, "changes": 0, "damaged": [], "problem": None}
+    assert known["index"] == index
     shown = xuejing("status").out
     assert "3 条资源" in shown
     assert "是最新的" in shown

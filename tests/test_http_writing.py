@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from written_service import Service, written_service
 
 from api.app import create_app
+from corpus.demo import load_demo
 from corpus.resource import Resource
 from index.snapshot import Snapshot
 
@@ -48,6 +50,14 @@ def refused(response: Any, status: int, type: str) -> dict[str, Any]:
     for said in (problem["detail"], *(error["message"] for error in problem.get("errors", ()))):
         assert any("一" <= character <= "龥" for character in said), said
     return problem
+
+
+def test_the_demo_goes_when_something_of_ones_own_comes(client: TestClient, service: Service) -> None:
+    load_demo(service.catalogue, date(2026, 11, 24))
+    assert len(service.catalogue.active_ids("demo")) > 300
+    assert client.put("/v1/items/b:1", json=book()).status_code == 201
+    assert service.catalogue.active_ids("demo") == set()
+    assert service.catalogue.active_ids("api") == {"b:1"}
 
 
 def test_a_new_resource_is_created(client: TestClient, service: Service) -> None:

@@ -19,8 +19,7 @@ from api.standing import base_seq, is_shown
 from corpus.catalogue import Catalogue
 from corpus.cells import read_cell
 from corpus.columns import read_correction
-from corpus.demo import SOURCE as DEMO
-from corpus.demo import remove_demo
+from corpus.demo import retire_demo
 from corpus.errors import InvalidInput, Unavailable, XuejingError
 from corpus.importing import ImportReport, import_file
 from corpus.problem import Problem
@@ -101,8 +100,8 @@ def import_files(
             outcomes.append(outcome)
             if not json:
                 _tell(outcome)
-        if not dry_run:
-            _retire_demo(catalogue)
+        if not dry_run and (removed := retire_demo(catalogue)):
+            say(f"已撤下 {removed} 条示例资源。")
         index = None if dry_run else _update_index(place, catalogue)
     if json:
         write_json({"files": [_as_dict(outcome) for outcome in outcomes], "index": index})
@@ -150,13 +149,6 @@ def _outcomes(
                 yield Outcome(file=file, failure=error, report=getattr(error, "report", None))
             else:
                 yield Outcome(file=file, report=report)
-
-
-def _retire_demo(catalogue: Catalogue) -> None:
-    """Takes the demo away as soon as the catalogue has something of its own."""
-    sources = {count.source for count in catalogue.counts()}
-    if DEMO in sources and len(sources) > 1:
-        say(f"已撤下 {remove_demo(catalogue)} 条示例资源。")
 
 
 def _update_index(place: Workplace, catalogue: Catalogue) -> dict[str, Any]:

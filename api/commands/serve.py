@@ -24,7 +24,7 @@ from api.standing import check_standing
 from api.supervising import Supervisor
 from corpus.catalogue import Catalogue
 from corpus.demo import SOURCE as DEMO
-from corpus.demo import load_demo
+from corpus.demo import load_demo, retire_demo
 from corpus.errors import Unavailable
 from index.indexing import compile_base, compile_index
 
@@ -92,6 +92,7 @@ def _load(place: Workplace) -> None:
 
 def _bring_demo(catalogue: Catalogue) -> None:
     """Puts the demo into a catalogue that never held anything; where it is alone, its dates move on with the days."""
+    retire_demo(catalogue)
     if any(count.source != DEMO for count in catalogue.counts()) or (catalogue.seq() and not catalogue.count()):
         return
     if not catalogue.count():

@@ -57,7 +57,14 @@ def _index(place: Workplace, catalogue: Catalogue, *, verify: bool) -> dict[str,
     try:
         snapshot = place.compiled_snapshot()
     except Unavailable as error:
-        return {"release": None, "resources": 0, "current": False, "damaged": [], "problem": _problem(error)}
+        return {
+            "release": None,
+            "resources": 0,
+            "current": False,
+            "changes": 0,
+            "damaged": [],
+            "problem": _problem(error),
+        }
     damaged = []
     if verify:
         with waiting("核对索引……"):
@@ -66,6 +73,7 @@ def _index(place: Workplace, catalogue: Catalogue, *, verify: bool) -> dict[str,
         "release": snapshot.release,
         "resources": snapshot.resources,
         "current": is_current(catalogue, place.state, revision=place.revision),
+        "changes": catalogue.seq() - snapshot.seq,
         "damaged": damaged,
         "problem": None,
     }
@@ -95,7 +103,7 @@ def _show(found: dict[str, Any], counts: Sequence[Count]) -> None:
     if index["problem"]:
         show(f"索引：{index['problem']['message']}")
     else:
-        age = "是最新的" if index["current"] else "不是最新的，请运行 ./run index"
+        age = "是最新的" if index["current"] else f"编好以后又有 {index['changes']} 处改动，搜索已经看得到"
         show(f"索引：{index['resources']:,} 条资源，版本 {index['release']}，{age}")
     megabytes = {name: f"{size / 1e6:.1f} MB" for name, size in found["bytes"].items()}
     named = "目录 {catalogue}，索引 {bases}，纠错 {spellings}，输入提示 {suggestions}，短语索引 {whoosh}，缓存 {cache}"

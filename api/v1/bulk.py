@@ -22,6 +22,7 @@ from api.rendering import counts_of, job_fields, render
 from api.resource_bodies import BulkLine
 from corpus.bulk import carry_out
 from corpus.catalogue import Catalogue
+from corpus.demo import retire_demo
 from corpus.exchange import lines_of
 from corpus.jobs import storing
 from corpus.validation import SubjectOf
@@ -121,7 +122,10 @@ async def _receive(request: Request, path: Path) -> _Body:
 def _at_once(catalogue: Catalogue, path: Path, subjects: SubjectOf, dry_run: bool) -> list[dict[str, Any]]:
     with path.open("rb") as file:
         batches = carry_out(catalogue, lines_of(file), subjects=subjects, dry_run=dry_run)
-        return [result.as_dict() for batch in batches for result in batch]
+        rows = [result.as_dict() for batch in batches for result in batch]
+    if not dry_run and any(row["outcome"] == "created" for row in rows):
+        retire_demo(catalogue)
+    return rows
 
 
 def _answer(rows: Sequence[dict[str, Any]], *, dry_run: bool) -> bytes:

@@ -17,6 +17,7 @@ from api.reading import JSON, PATCH, read_record
 from api.rendering import render
 from api.resource_bodies import ResourceBody, ResourcePatch
 from corpus.catalogue import Edited
+from corpus.demo import retire_demo
 from corpus.edits import patching, putting, read_resource, removing
 from corpus.problem import Problem
 
@@ -50,6 +51,8 @@ async def put_item(id: str, request: Request) -> Response:
         resource, warnings = read_resource(record, id=id, subjects=subjects)
         edit = demanded.before(putting(resource), creates=True)
         done = await run_in_threadpool(catalogue.change, id, edit)
+        if done.outcome == "created":
+            await run_in_threadpool(retire_demo, catalogue)
     return _written(id, done, warnings)
 
 
