@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.collector import unobserved
 from api.listening import BACKLOG
 from api.metrics import count_together
 from api.newest import NewestSnapshot, warm_up
@@ -46,7 +47,8 @@ def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
         recording(settings) as recorder,
     ):
         newest = NewestSnapshot(settings.state, revision=revision, catalogue=catalogue)
-        warm_up(newest())
+        with unobserved():
+            warm_up(newest())
         yield create_app(
             newest,
             help_line=settings.help_line,

@@ -6,6 +6,7 @@ Works on a copy of a state directory (./run import FILE makes one) and asks a re
 
 freshness  while searches go on: from the answer to a PUT to the first answer that shows it
 deletes    what was deleted is asked for at once, over many connections
+bulk       ten thousand new resources in one body: what the searches meanwhile feel, and when all are found
 load       searches, recommendations, type-ahead, writes and bulks; errors and memory over the minutes
 kills      kill -9 of any process at any moment of writes, compaction and switch; what was acknowledged is there
 """
@@ -157,6 +158,28 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What a large body cost."""
+
+    rows: int
+    accepted: float
+    """Seconds until it was accepted, until it was carried out, and until its last row was found."""
+    done: float
+    shown: float
+    before: Sequence[float]
+    """Seconds of the searches before and meanwhile."""
+    searches: Sequence[float]
+    failed: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rows} rows accepted after {self.accepted:.1f} s, carried out after {self.done:.1f} s, "
+            f"all found after {self.shown:.1f} s; searches before {spread(self.before)} ms, meanwhile {spread(self.searches)} ms, "
+            f"slowest {max(self.searches) * 1e3:.0f} ms; {failures(self)}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mixed:
     """What a mixed load came to."""
 
@@ -197,7 +220,7 @@ class Killed:
         )
 
 
-def failures(measured: Seen | Gone | Mixed) -> str:
+def failures(measured: Seen | Gone | Pushed | Mixed) -> str:
     return "failed: " + (", ".join(f"{count} × {name}" for name, count in measured.failed.items()) or "nothing")
 
 
@@ -236,6 +259,29 @@ def deletes(service: Service, *, n: int, searches: float) -> Gone:
                 seen += any(hit["id"] == written_id(number) for hit in hits)
                 seen += reader.ask("GET", f"/v1/items/{quote(written_id(number))}")[0] != 404
     return Gone(looks=n * 2 * LOOKS, seen=seen, failed=load.failed)
+
+
+def bulk(service: Service, *, rows: int, searches: float, seconds: float = 5) -> Pushed:
+    """Pushes new resources in one body while searches go on."""
+    client = service.client()
+    with Load(service, searches, a_search).going_on() as load:
+        time.sleep(seconds)
+    before = load.times
+    lines = [a_course(500_000 + number, unlike(500_000 + number)) for number in range(rows)]
+    body = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
+    with Load(service, searches, a_search).going_on() as load:
+        began = time.monotonic()
+        _, said = client.ask("POST", "/v1/items/bulk", body, kind="application/x-ndjson")
+        accepted = time.monotonic() - began
+        while not json.loads(client.ask("GET", f"/v1/jobs/{json.loads(said)['id']}")[1])["finished_at"]:
+            time.sleep(0.1)
+        done = time.monotonic() - began
+        while not client.search(str(lines[-1]["title"]), limit=1, correct="false"):
+            time.sleep(0.1)
+        shown = time.monotonic() - began
+    return Pushed(
+        rows=rows, accepted=accepted, done=done, shown=shown, before=before, searches=load.times, failed=load.failed
+    )
 
 
 def mixed(service: Service, *, seconds: float, rate: float) -> Mixed:
@@ -384,6 +430,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--changes", type=int, default=200)
+    parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--searches", type=float, default=200)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -394,6 +441,8 @@ def main() -> None:
             if asked.changes:
                 print("freshness ", freshness(service, changes=asked.changes, searches=asked.searches), flush=True)
                 print("deletes   ", deletes(service, n=asked.changes, searches=asked.searches), flush=True)
+            if asked.rows:
+                print("bulk      ", bulk(service, rows=asked.rows, searches=asked.searches), flush=True)
             if asked.minutes:
                 print("load      ", mixed(service, seconds=asked.minutes * 60, rate=asked.searches), flush=True)
             if asked.kills:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,12 +15,13 @@ import numpy as np
 from corpus.errors import Unavailable
 from corpus.revision import Revision
 from corpus.tuning import Tuning
-from index.arrays import Float32, Int64, RowMask, UInt8, UInt32, UInt64
+from index.arrays import Float32, Int64, RowMask, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
 from index.digest import NEVER
 from index.folding import fold
 from index.lifetimes import Held, Lifetimes
 from index.question import FrameTable
+from index.scratch import Scratch
 from index.segmentation import Segmenter, open_segmenter
 from index.spelling_store import SpellingStore
 from index.strings import MISSING
@@ -34,8 +35,6 @@ Names = TypeVar("Names", bound=Held)
 
 _LOOK_AGAIN = 0.5
 """Seconds after which one looks again for a part that was not there."""
-_ROOM = 4096
-"""Rows of a tail for which working arrays have room."""
 _YEARS = 10_000
 _MOST_REMEMBERED = 512
 """Masks of filters, and apart from them interests as read, kept for the next request; a mask is one byte a row."""
@@ -227,38 +226,12 @@ class Snapshot:
         return known
 
     @property
-    def scratch(self) -> "Scratch":
+    def scratch(self) -> Scratch:
         """This thread's working arrays for the kernel."""
         own: Scratch | None = getattr(self._scratch, "arrays", None)
         if own is None or own.rows != len(self):
             own = self._scratch.arrays = Scratch.of(len(self), own)
         return own
-
-
-@dataclass(slots=True, kw_only=True)
-class Scratch:
-    """Working arrays of one thread; accumulator, second and marks are zero between two calls of the kernel."""
-
-    room: int
-    rows: int
-    accumulator: Float32
-    second: Float32
-    marks: UInt64
-    matched: UInt32
-    candidates: UInt32
-    counts: UInt8
-
-    @classmethod
-    def of(cls, rows: int, before: "Scratch | None") -> "Scratch":
-        """Arrays for so many rows; those used before where they have the room, for a tail grows by few rows."""
-        types = {"accumulator": np.float32, "second": np.float32, "marks": np.uint64, "counts": np.uint8}
-        types |= dict.fromkeys(("matched", "candidates"), np.uint32)
-        if before is None or rows > before.room:
-            room = rows + _ROOM
-            whole: dict[str, Any] = {name: np.zeros(room, dtype) for name, dtype in types.items()}
-        else:
-            room, whole = before.room, {name: getattr(before, name).base for name in types}
-        return cls(room=room, rows=rows, **{name: array[:rows] for name, array in whole.items()})
 
 
 def open_snapshot(state: Path, *, revision: Revision) -> Snapshot:
