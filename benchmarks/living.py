@@ -174,7 +174,8 @@ class Pushed:
     def __str__(self) -> str:
         return (
             f"{self.rows} rows accepted after {self.accepted:.1f} s, carried out after {self.done:.1f} s, "
-            f"all found after {self.shown:.1f} s; searches before {spread(self.before)} ms, meanwhile {spread(self.searches)} ms, "
+            f"all found after {self.shown:.1f} s; searches before {spread(self.before)} ms, "
+            f"meanwhile {spread(self.searches)} ms, "
             f"slowest {max(self.searches) * 1e3:.0f} ms; {failures(self)}"
         )
 
