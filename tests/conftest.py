@@ -45,6 +45,13 @@ def dictionaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+@pytest.fixture
+def state(tmp_path: Path, dictionaries: Path) -> Path:
+    """An empty state directory with compiled dictionaries."""
+    (tmp_path / "cache").symlink_to(dictionaries)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def segmenter(revision: Revision, dictionaries: Path) -> Segmenter:
     """The segmenter of the shipped revision."""

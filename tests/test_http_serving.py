@@ -34,12 +34,6 @@ RESOURCES = [
 
 
 @pytest.fixture
-def state(tmp_path: Path, dictionaries: Path) -> Path:
-    (tmp_path / "cache").symlink_to(dictionaries)
-    return tmp_path
-
-
-@pytest.fixture
 def filled(state: Path, revision: Revision) -> Path:
     fill(state, revision)
     return state

@@ -23,12 +23,6 @@ BULK = 10_000
 
 
 @pytest.fixture
-def state(tmp_path: Path, dictionaries: Path) -> Path:
-    (tmp_path / "cache").symlink_to(dictionaries)
-    return tmp_path
-
-
-@pytest.fixture
 def catalogue(state: Path) -> Iterator[Catalogue]:
     catalogue = Catalogue.open(f"sqlite:///{state}/catalogue.db")
     catalogue.write([TAIJI, NOVEL])
