@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,8 @@ _STEP: Final = 500
 """Changes that are taken in together while nobody waits for an answer."""
 _PATIENCE: Final = 0.2
 """Seconds after which one tries again to read a catalogue that could not be read."""
+_AGAIN: Final = 10.0
+"""The same for a base that could not be taken: it is damaged, or what changed since could not be read."""
 PARTS: Final = ("spellings", "suggestions", "whoosh")
 NEEDED: Final = PARTS[:2]
 """Parts without which no base is taken, even where changes wait for it; structured queries wait for theirs."""
@@ -57,11 +59,13 @@ class SnapshotKeeper:
         self._look_every = look_every
         self._looked = time.monotonic()
         self._lock = threading.Lock()
+        """Held by who takes something in."""
+        self._starting = threading.Lock()
         self._beside: threading.Thread | None = None
         self._behind = False
         """Whether there are changes that no snapshot shows yet."""
-        self._refused: set[str] = set()
-        """Bases that cannot be opened."""
+        self._again: dict[str, float] = {}
+        """When a base that could not be taken is tried again."""
         self._follower = _Follower(open_snapshot(state, revision=revision), catalogue)
         while not self._follower.catch_up(_STEP):  # what was seen before a restart is seen after it
             pass
@@ -70,7 +74,7 @@ class SnapshotKeeper:
     def current(self) -> Snapshot:
         if self._watch is not None and self._watch.moved():
             with self._lock:
-                self._behind = not _tried(self._follower.catch_up_or_hide)
+                self._catch_up(self._follower.catch_up_or_hide)
         if self._behind:
             self._start(self._drain)
         if time.monotonic() - self._looked > self._look_every:
@@ -88,7 +92,7 @@ class SnapshotKeeper:
 
     def _start(self, work: Callable[[], None]) -> None:
         """Starts work beside the requests, unless there is some already."""
-        with self._lock:
+        with self._starting:
             if self._beside is None or not self._beside.is_alive():
                 self._beside = threading.Thread(target=work, name=work.__name__, daemon=True)
                 self._beside.start()
@@ -97,32 +101,45 @@ class SnapshotKeeper:
         """Takes in what is left, step by step."""
         while self._behind:
             with _resting(), self._lock:
-                self._behind = not _tried(self._follower.catch_up)
+                read = self._catch_up(self._follower.catch_up)
+            if not read:
+                time.sleep(_PATIENCE)
+
+    def _catch_up(self, take_in: Callable[[], bool]) -> bool:
+        """Takes something in, notes whether anything is left, and says whether the catalogue could be read."""
+        self._behind = True  # also where it fails
+        try:
+            self._behind = not take_in()
+        except Unavailable:
+            return False
+        return True
 
     def _newer(self) -> Path | None:
         """A base that should take the present one's place."""
         newest = newest_base(self._state, self._revision)
-        if newest is None or newest.name in {self._follower.snapshot.base.directory.name, *self._refused}:
+        if newest is None or newest.name == self._follower.snapshot.base.directory.name:
+            return None
+        if time.monotonic() < self._again.get(newest.name, 0):
             return None
         parts = NEEDED if self._follower.is_waiting else PARTS
         return newest if all((self._state / part / newest.name).is_dir() for part in parts) else None
 
     def _renew(self) -> None:
+        """Opens the newest base and takes it; one that cannot be taken now is tried again after a while."""
         directory = self._newer()
         if directory is None:
             return
-        try:
+        self._again[directory.name] = time.monotonic() + _AGAIN
+        with suppress(Unavailable):
             follower = _Follower(snapshot_at(directory, revision=self._revision), self._catalogue)
             done = False
             while not done:
                 with _resting():
                     done = follower.catch_up()
-        except Unavailable:
-            self._refused.add(directory.name)
-            return
-        with self._lock:
-            self._behind = not _tried(follower.catch_up_or_hide)
-            self._follower = follower
+            with self._lock:
+                self._behind = not follower.catch_up_or_hide()
+                self._follower = follower
+                self._again.clear()
 
 
 class _Follower:
@@ -199,12 +216,3 @@ def _resting() -> Iterator[None]:
     began = time.monotonic()
     yield
     time.sleep(time.monotonic() - began)
-
-
-def _tried(catch_up: Callable[[], bool]) -> bool:
-    """Whether catching up came to an end; False too where the catalogue cannot be read right now."""
-    try:
-        return catch_up()
-    except Unavailable:
-        time.sleep(_PATIENCE) if threading.current_thread() is not threading.main_thread() else None
-        return False

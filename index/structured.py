@@ -95,10 +95,12 @@ class StructuredIndex:
         parsed = parse(text)
         if parsed.tree is None:
             return StructuredAnswer(serials=np.empty(0, np.uint32), text="", notice="没有可以查找的词。")
-        own, *others = RowMatcher.together([RowMatcher(self._texts, self._lists, segmenter), *beside])
+        own = RowMatcher(self._texts, self._lists, segmenter)
+        with RowMatcher.together([own, *beside]):
+            rows, *others = [matcher.answer(parsed) for matcher in (own, *beside)]
         return StructuredAnswer(
-            serials=self._texts.serials[own.answer(parsed)],
-            beside=[other.answer(parsed) for other in others],
+            serials=self._texts.serials[rows],
+            beside=others,
             text=positive_text(parsed.tree),
             notice=parsed.notice,
         )

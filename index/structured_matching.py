@@ -5,6 +5,7 @@ its rarest pairs and then compared with the texts themselves, so that the answer
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Final, Protocol
 
@@ -72,11 +73,19 @@ class RowMatcher:
         self._beside: Sequence[RowMatcher] = ()
 
     @staticmethod
-    def together(matchers: Sequence["RowMatcher"]) -> Sequence["RowMatcher"]:
-        """Matchers of parts of one catalogue, which answer as one of all texts would."""
-        for matcher in matchers:
-            matcher._beside = [other for other in matchers if other is not matcher]
-        return matchers
+    @contextmanager
+    def together(matchers: Sequence["RowMatcher"]) -> Iterator[None]:
+        """Has matchers of parts of one catalogue answer as one of all texts would.
+
+        Afterwards they know nothing of each other: in a circle they would keep their base until the collector comes.
+        """
+        try:
+            for matcher in matchers:
+                matcher._beside = [other for other in matchers if other is not matcher]
+            yield
+        finally:
+            for matcher in matchers:
+                matcher._beside = ()
 
     def answer(self, parsed: Parsed) -> Rows:
         """(rows,) what a query matches, and what has all of it as it stands in the title."""

@@ -1,6 +1,8 @@
 """The newest snapshot follows the catalogue: at once, step by step, and from base to base."""
 
+import gc
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -145,3 +147,36 @@ def test_a_base_newer_than_the_catalogue_is_refused(
     with pytest.raises(Unavailable, match="对不上"):
         SnapshotKeeper(state, revision=revision, catalogue=older)
     older.close()
+
+
+@pytest.mark.slow
+def test_a_damaged_base_is_not_taken_until_it_is_whole(
+    keeper: SnapshotKeeper, catalogue: Catalogue, build: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.snapshot_keeper._AGAIN", 0)
+    catalogue.write([Resource(id="c:2", kind="course", title="评弹入门")])
+    serials = build() / "serials.npy"
+    whole = serials.read_bytes()
+    serials.write_bytes(whole[:-1])
+    assert keeper.settle().release == "0.2.3"
+    serials.write_bytes(whole)
+    assert keeper.settle().release == "0.3.3"
+
+
+@pytest.mark.parametrize("text", ["", "太极拳", "taijiqaun", "太极泉", "书名:太极拳", '"太极拳" OR 评弹'])
+def test_a_state_that_nobody_holds_is_gone_before_the_collector_comes(
+    keeper: SnapshotKeeper, catalogue: Catalogue, text: str
+) -> None:
+    catalogue.write([Resource(id="c:2", kind="course", title="评弹入门")])
+    search(keeper.current, Query(text=text, facets=("kind",)))  # compiles what is left to compile
+    catalogue.write([Resource(id="c:3", kind="course", title="苏绣欣赏")])
+    gc.collect()
+    gc.disable()
+    try:
+        search(keeper.current, Query(text=text, facets=("kind",)))
+        states = [weakref.ref(keeper.current), weakref.ref(keeper.current.base.serials)]
+        catalogue.delete(["c:3"])
+        assert keeper.current.seq == catalogue.seq()
+        assert [state() for state in states] == [None, None]
+    finally:
+        gc.enable()
