@@ -210,15 +210,14 @@ class Killed:
     """What kills cost."""
 
     victims: Mapping[str, int]
-    checked: int
-    """Acknowledged changes that were looked for at the end."""
+    acknowledged: int
+    """Changes; the last of each resource was looked for at the end."""
     lost: Sequence[str]
 
     def __str__(self) -> str:
         killed = ", ".join(f"{count} {name}" for name, count in self.victims.items())
-        return (
-            f"killed {killed}: {self.checked} acknowledged changes looked for, {len(self.lost)} lost {[*self.lost[:3]]}"
-        )
+        lost = f"{len(self.lost)} lost {[*self.lost[:3]]}"
+        return f"killed {killed}: {self.acknowledged} changes acknowledged meanwhile, {lost}"
 
 
 def failures(measured: Seen | Gone | Pushed | Mixed) -> str:
@@ -342,47 +341,57 @@ class Writer(threading.Thread):
         self._service = service
         self._share = share
         self._ended = threading.Event()
-        self.acknowledged: dict[str, str | None] = {}
-        """The last acknowledged title of each id, None where it was deleted."""
-        self.doubtful: set[str] = set()
-        """Ids of which a later write was sent and not answered."""
-        self.vanished: list[str] = []
-        """Ids that were acknowledged and not there when they were to be deleted."""
+        self.acknowledged = 0
+        """Writes."""
+        self.possible: dict[str, list[str | None]] = {}
+        """For each id the title that was acknowledged last, None for nothing, then those sent unanswered."""
+        self.lost: list[str] = []
+        """What was acknowledged and not there when it was to be deleted."""
 
     def run(self) -> None:
         chance = random.Random(self._share)
-        count = 0
         while not self._ended.is_set():
-            client, number = self._service.client(), self._share * 10_000 + chance.randrange(200)
-            count += 1
-            id, title = written_id(number), None if chance.random() < 0.1 else unlike(self._share * 100_000 + count)
-            known = id not in self.doubtful and self.acknowledged.get(id)
-            self.doubtful.add(id)
+            number = self._share * 10_000 + chance.randrange(200)
+            id, title = written_id(number), None if chance.random() < 0.1 else unlike(chance.randrange(10**7))
+            possible = self.possible.setdefault(id, [None])
+            possible.append(title)
             try:
-                if title is None:
-                    status, _ = client.ask("DELETE", f"/v1/items/{quote(id)}")
-                else:
-                    status, _ = client.ask("PUT", f"/v1/items/{quote(id)}", a_course(number, title))
-            except (OSError, HTTPException):
+                status = self._write(id, a_course(number, title) if title else None)
+            except ConnectionRefusedError:
+                possible.pop()
                 time.sleep(0.01)
                 continue
-            finally:
-                client.close()
-            if status in (200, 201, 204):
-                self.acknowledged[id] = title
-                self.doubtful.discard(id)
-            elif status == 404:
-                self.vanished += [id] if known else []
-                self.doubtful.discard(id)
+            except (OSError, HTTPException):
+                continue
+            if status == 404 and None not in possible[:-1]:
+                self.lost.append(f"{id}: {possible} expected, nothing there")
+            if status in (200, 201, 204, 404):
+                self.acknowledged += 1
+                possible[:] = [title]
+
+    def _write(self, id: str, course: dict[str, object] | None) -> int:
+        client, path = Client(self._service.port, self._service.key), f"/v1/items/{quote(id)}"
+        try:
+            return client.ask("PUT" if course else "DELETE", path, course)[0]
+        finally:
+            client.close()
 
     def end(self) -> None:
         self._ended.set()
         self.join()
 
+    def look(self, client: Client) -> None:
+        """Looks for everything that was written."""
+        for id, possible in self.possible.items():
+            status, body = client.ask("GET", f"/v1/items/{quote(id)}")
+            there = json.loads(body)["title"] if status == 200 else None
+            if there not in possible:
+                self.lost.append(f"{id}: {possible} expected, {there} there")
+
 
 def kills(service: Service, *, n: int, chance: random.Random) -> Killed:
     """Kills a process, any of them, at a random moment, n times, while two writers go on."""
-    victims, checked = Counter[str](), 0
+    victims = Counter[str]()
     writers = [Writer(service, share) for share in (1, 2)]
     for writer in writers:
         writer.start()
@@ -397,16 +406,13 @@ def kills(service: Service, *, n: int, chance: random.Random) -> Killed:
     for writer in writers:
         writer.end()
     service.wait_until_ready()
-    client, lost = service.client(), [f"{id} vanished" for writer in writers for id in writer.vanished]
     for writer in writers:
-        for id, title in writer.acknowledged.items():
-            if id not in writer.doubtful:
-                checked += 1
-                status, body = client.ask("GET", f"/v1/items/{quote(id)}")
-                there = json.loads(body)["title"] if status == 200 else None
-                if there != title:
-                    lost.append(f"{id}: {title} acknowledged, {there} there")
-    return Killed(victims=victims, checked=checked, lost=lost)
+        writer.look(service.client())
+    return Killed(
+        victims=victims,
+        acknowledged=sum(writer.acknowledged for writer in writers),
+        lost=[loss for writer in writers for loss in writer.lost],
+    )
 
 
 def spread(seconds: Sequence[float]) -> str:

@@ -27,7 +27,7 @@ from index.spelling_store import SpellingStore
 from index.strings import MISSING
 from index.structured import StructuredIndex
 from index.suggestion_store import SuggestionStore
-from index.tail_names import NO_NAMES
+from index.tail_names import NO_NAMES, TailNames
 from index.weighing import reweighed
 
 Part = TypeVar("Part")
@@ -104,6 +104,13 @@ class Snapshot:
             other.__dict__["facet_values"] = _more_values(self.facet_values, self.base, base)
         if "frames" in self.__dict__ and base.facets["district"] is self.base.facets["district"]:
             other.__dict__["frames"] = self.frames
+        other._remembered = {"parts": self._remembered.setdefault("parts", {})}
+        return other
+
+    def with_names(self, names: TailNames) -> "Snapshot":
+        """The same state with the names of its tail put together otherwise."""
+        other = copy(self)
+        other.names = names
         other._remembered = {"parts": self._remembered.setdefault("parts", {})}
         return other
 

@@ -15,12 +15,15 @@ from index.digest import Digester
 from index.history import is_of_history
 from index.snapshot import Snapshot, newest_base, open_snapshot, snapshot_at
 from index.tail_building import TailBuilder
+from index.tail_names import TailNames
 
 MOST_PENDING: Final = 2_000
 """Changes after a base from which a new one is compiled."""
 
 _MOST_IN_TAIL: Final = 3 * MOST_PENDING
 """Rows of a tail; what changes then waits for the next base, unless it is hidden."""
+_RESERVE: Final = 1_000
+"""Rows that are left free for what comes later."""
 _AT_ONCE: Final = 20
 """Changes that a request takes in before it is answered, and a step beside the requests."""
 _STEP: Final = 500
@@ -67,6 +70,8 @@ class SnapshotKeeper:
         self._again: dict[str, float] = {}
         """When a base that could not be taken is tried again."""
         self._follower = _Follower(open_snapshot(state, revision=revision), catalogue)
+        if catalogue is not None:
+            self._follower.rehearse()
         while not self._follower.catch_up(_STEP):  # what was seen before a restart is seen after it
             pass
 
@@ -75,7 +80,7 @@ class SnapshotKeeper:
         if self._watch is not None and self._watch.moved():
             with self._lock:
                 self._catch_up(self._follower.catch_up_or_hide)
-        if self._behind:
+        if self._behind or self._follower.snapshot.names.are_scattered:
             self._start(self._drain)
         if time.monotonic() - self._looked > self._look_every:
             self._looked = time.monotonic()
@@ -98,11 +103,16 @@ class SnapshotKeeper:
                 self._beside.start()
 
     def _drain(self) -> None:
-        """Takes in what is left, step by step."""
-        while self._behind:
+        """Takes in what is left, step by step, and puts the names of the tail together."""
+        while self._behind or self._follower.snapshot.names.are_scattered:
             with _resting(), self._lock:
-                read = self._catch_up(self._follower.catch_up)
-            if not read:
+                read = not self._behind or self._catch_up(self._follower.catch_up)
+            snapshot = self._follower.snapshot
+            if snapshot.names.are_scattered:
+                names = snapshot.names.gathered(snapshot.base)
+                with self._lock:
+                    self._follower.gather(names)
+            elif not read:
                 time.sleep(_PATIENCE)
 
     def _catch_up(self, take_in: Callable[[], bool]) -> bool:
@@ -132,6 +142,7 @@ class SnapshotKeeper:
         self._again[directory.name] = time.monotonic() + _AGAIN
         with suppress(Unavailable):
             follower = _Follower(snapshot_at(directory, revision=self._revision), self._catalogue)
+            follower.rehearse()
             done = False
             while not done:
                 with _resting():
@@ -186,7 +197,7 @@ class _Follower:
         self._take(hidden, self.snapshot.seq)
         self._hidden_until = last
         if self._rows + last - self._position > _MOST_IN_TAIL:
-            self._position, self._left = last, True
+            self._leave_all_but_the_newest(last)
         return self._position == last
 
     def catch_up(self, most: int = _AT_ONCE) -> bool:
@@ -198,10 +209,31 @@ class _Follower:
         self._take(changes, last if whole else changes[-1].seq)
         return whole
 
+    def _leave_all_but_the_newest(self, last: int) -> None:
+        """Leaves what no tail can hold to the next base, but for what was changed last: single writers see theirs."""
+        room = _MOST_IN_TAIL - _RESERVE - self._rows
+        self._position = max(self._position, last - max(room, 0))
+        self._left = True
+
     def _pending(self, limit: int) -> tuple[int, list[Change]]:
         if self._catalogue is None:
             return self._position, []
         return self._catalogue.changes(self._position, limit=limit)
+
+    def rehearse(self) -> None:
+        """Has everything loaded that the first change will need, by changing a resource and forgetting it again."""
+        base, revision, segmenter = self.snapshot.base, self.snapshot.revision, self.snapshot.segmenter
+        if base.compiled_rows:
+            builder = TailBuilder(base, revision.tuning, Digester(segmenter))
+            body = base.blob(0).decode()
+            change = Change(seq=0, serial=0, id=base.ids[0], status="active", text_hash="0", body=body)
+            builder.step([change])
+            changed = self.snapshot.with_tail(builder.base, seq=0)
+            changed.names.gathered(changed.base)
+
+    def gather(self, names: TailNames) -> None:
+        """Takes over the names of an earlier state, put together meanwhile."""
+        self.snapshot = self.snapshot.with_names(self.snapshot.names.behind(names))
 
     def _take(self, changes: list[Change], seq: int) -> None:
         self._position = max(self._position, seq)

@@ -134,6 +134,15 @@ class TailBuilder:
         self._add_postings(digest, first)
 
     def _add_postings(self, digest: Digest, first: int) -> None:
+        numbers, own, weighed = self._inverted(digest)
+        self._postings.add(numbers, own, weighed, first)
+        arrays = weighed.arrays
+        self._row_offsets.extend(arrays["row_offsets"][1:] + self._row_offsets.view[-1])
+        self._vectors[0].extend(numbers[arrays["row_terms"]])
+        self._vectors[1].extend(arrays["row_weights"])
+
+    def _inverted(self, digest: Digest) -> tuple[UInt32, dict[str, Any], Weighed]:
+        """The numbers of a digest's terms, words first, the postings in their order, and what they weigh."""
         numbers = self._terms.numbered(digest.terms)
         words = np.array([is_word(term) for term in digest.terms], np.bool_)
         order = np.lexsort((numbers, ~words))
@@ -144,11 +153,7 @@ class TailBuilder:
         averages = np.array(self._compiled.manifest.averages, np.float32)
         counts = Counts(**own, lengths=digest.lengths, averages=averages, words=int(words.sum()))
         weighed = weigh(counts, self._tuning, self._terms.statistics(numbers[order][: counts.words]))
-        self._postings.add(numbers[order], own, weighed, first)
-        arrays = weighed.arrays
-        self._row_offsets.extend(arrays["row_offsets"][1:] + self._row_offsets.view[-1])
-        self._vectors[0].extend(numbers[order][arrays["row_terms"]])
-        self._vectors[1].extend(arrays["row_weights"])
+        return numbers[order], own, weighed
 
     def _edition_numbers(self, hashes: UInt64) -> UInt32:
         known = self._compiled.edition_hashes

@@ -1,6 +1,7 @@
 """What the rows of a tail are called: as they are spelt, suggested and written, for as long as no base has them.
 
-Each row is read once. The older a row, the more rows stand with it in a block, which is put together only once.
+Each row is read once, and stands in a block with others. Blocks are put together when they are first asked, but for the
+first and largest, which takes in more rows only beside the requests.
 """
 
 import json
@@ -25,8 +26,10 @@ from index.tail_texts import TailTexts, folded_fields
 
 Part = TypeVar("Part")
 
-_SIZES: Final = (256, 32, 1)
-"""The first block holds a multiple of so many rows, the next one a multiple of so many of those that are left."""
+_STEP: Final = 32
+"""The second block holds a multiple of so many rows, the third what is left."""
+_MANY: Final = 256
+"""Rows behind the first block from which it should take them in."""
 
 
 class _Suggested(NamedTuple):
@@ -107,10 +110,29 @@ class Block:
 class TailNames:
     """The names of a tail. It never changes."""
 
-    def __init__(self, rows: Sequence[_Row], blocks: Sequence[Block]) -> None:
+    def __init__(self, rows: Sequence[_Row], blocks: Sequence[Block], *, whole: int = 0) -> None:
         self._rows = rows
+        self._whole = whole
+        """Rows in the first block."""
         self.blocks = blocks
         """Rows side by side, from the first of the tail to the last."""
+
+    @property
+    def are_scattered(self) -> bool:
+        """Whether many rows stand behind the first block."""
+        return len(self._rows) - self._whole >= _MANY
+
+    def gathered(self, base: Base) -> "TailNames":
+        """With all rows so far in the first block, which is put together now; the base is one that has them."""
+        first, whole = base.compiled_rows, len(self._rows)
+        block = Block(range(first, first + whole), self._rows)
+        block.spellings(base)
+        block.suggestions(base)
+        return TailNames(self._rows, [block], whole=whole)
+
+    def behind(self, gathered: "TailNames") -> "TailNames":
+        """The same rows with the first block of an earlier state that was gathered meanwhile."""
+        return self._in_blocks(self._rows, gathered.blocks, whole=gathered._whole)
 
     def with_rows(self, base: Base, segmenter: Segmenter) -> "TailNames":
         """With the rows that a later base has behind these."""
@@ -118,12 +140,19 @@ class TailNames:
         if first + known == len(base):
             return self
         read = [_read(json.loads(base.blob(row)), segmenter) for row in range(first + known, len(base))]
-        rows = [*self._rows, *read]
-        same = {block.rows: block for block in self.blocks}
-        ends = [0, *(len(rows) - len(rows) % size for size in _SIZES)]
+        return self._in_blocks([*self._rows, *read], self.blocks, whole=self._whole, first=first)
+
+    @staticmethod
+    def _in_blocks(
+        rows: Sequence[_Row], known: Sequence[Block], *, whole: int, first: int | None = None
+    ) -> "TailNames":
+        """Rows in three blocks, those that are known already among them."""
+        first = known[0].rows.start if first is None else first
+        same = {block.rows: block for block in known}
+        ends = [0, whole, len(rows) - (len(rows) - whole) % _STEP, len(rows)]
         stretches = [range(first + start, first + end) for start, end in pairwise(ends) if start < end]
         blocks = [same.get(own) or Block(own, rows[own.start - first : own.stop - first]) for own in stretches]
-        return TailNames(rows, blocks)
+        return TailNames(rows, blocks, whole=whole)
 
 
 NO_NAMES: Final = TailNames((), ())

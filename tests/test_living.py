@@ -50,7 +50,7 @@ def test_mixed_load_fails_nobody(service: Service) -> None:
 
 def test_nothing_acknowledged_is_lost_when_processes_are_killed(service: Service) -> None:
     killed = kills(service, n=KILLS, chance=random.Random(5))
-    assert killed.checked > 50
+    assert killed.acknowledged > 50
     assert killed.lost == []
     service.stop()
     status = json.loads(service.run("status", "--verify", "--json"))
