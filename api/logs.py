@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import threading
 import time
 import traceback
 from typing import Any, Final
@@ -37,6 +38,21 @@ def configure_logs(*, level: str, format: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(lowest, logging.WARNING), force=True)
+
+
+def log_threads() -> None:
+    """Has an error that ends a thread go to the log, as one of a request does; else its message would be printed."""
+    threading.excepthook = _thread_failed
+
+
+def _thread_failed(failed: threading.ExceptHookArgs) -> None:
+    error = failed.exc_value
+    structlog.get_logger("process").error(
+        "thread_failed",
+        thread=failed.thread.name if failed.thread else "",
+        error=failed.exc_type.__qualname__,
+        stack=where(error) if error else "",
+    )
 
 
 class RequestLog:

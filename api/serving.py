@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.collector import unobserved
 from api.listening import BACKLOG
+from api.logs import log_threads
 from api.metrics import count_together
 from api.newest import NewestSnapshot, warm_up
 from api.protocol import HttpProtocol
@@ -68,6 +69,7 @@ def answer_requests(settings: Settings, revision: Revision, bound: socket.socket
         ready: called when requests are being answered.
     """
     count_together(settings.state)
+    log_threads()
     sys.setswitchinterval(_SWITCH)
     with worker_app(settings, revision) as app:
         # So that it takes in what changes even while nobody asks.
