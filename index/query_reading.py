@@ -1,10 +1,12 @@
 """How a query is read: as a structured one, as a question, as it was typed, or as it was probably meant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
+from corpus.errors import Unavailable
 from index.arrays import RowMask
 from index.filters import allowed_rows
 from index.folding import fold
@@ -14,7 +16,8 @@ from index.query import Filter, Query, Step
 from index.question import Question
 from index.ranking import Ranking, rank_rows
 from index.snapshot import Snapshot
-from index.structured import is_structured
+from index.structured import StructuredAnswer, is_structured
+from index.tail_texts import TailTexts
 from index.understanding import Understanding, understand
 
 _LOOKED_AT: Final = 3
@@ -77,13 +80,11 @@ def _read_wish(snapshot: Snapshot, folded: str, question: Question, at: int) -> 
 
 
 def _read_structured(snapshot: Snapshot, text: str, folded: str) -> Asked:
-    index = snapshot.structured
-    if index is None:
+    tail = [block.texts for block in snapshot.names.blocks]
+    answer = _answer_structured(snapshot, text, tail)
+    if answer is None:
         notice = "按字段查找的索引还在准备，先按普通词语为您查找。"
         return Asked(folded=folded, understanding=understand(snapshot, text), notice=notice)
-    tail = [block.texts for block in snapshot.names.blocks]
-    beside = [texts.matcher(snapshot.base, snapshot.segmenter) for texts in tail]
-    answer = index.answer(text, snapshot.segmenter, beside=beside)
     mask = np.zeros(len(snapshot), np.uint8)
     mask[snapshot.base.compiled_rows_of(answer.serials)] = 1
     for texts, rows in zip(tail, answer.beside, strict=False):  # none where there is nothing to look for
@@ -91,6 +92,18 @@ def _read_structured(snapshot: Snapshot, text: str, folded: str) -> Asked:
     return Asked(
         folded=folded, understanding=understand(snapshot, answer.text), mask=mask, structured=True, notice=answer.notice
     )
+
+
+def _answer_structured(snapshot: Snapshot, text: str, tail: Sequence[TailTexts]) -> StructuredAnswer | None:
+    """What matches; None while the index for it is being built, or where a newer one has just taken its place."""
+    index = snapshot.structured
+    if index is None:
+        return None
+    beside = [texts.matcher(snapshot.base, snapshot.segmenter) for texts in tail]
+    try:
+        return index.answer(text, snapshot.segmenter, beside=beside)
+    except Unavailable:
+        return None
 
 
 def _understood(snapshot: Snapshot, text: str, question: Question | None, guess: Guess | None) -> Understanding:

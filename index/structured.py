@@ -20,6 +20,7 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Existence
+from whoosh.index import EmptyIndexError
 from whoosh.reading import IndexReader, TermNotFound
 
 from corpus.errors import InvalidInput
@@ -133,10 +134,16 @@ class _Lists:
 
     @property
     def _readers(self) -> Sequence[IndexReader]:
-        """This thread's own: Whoosh's readers move a shared position in their files."""
+        """This thread's own: Whoosh's readers move a shared position in their files.
+
+        Raises: Unavailable if a newer index has taken the place of this one before they were opened.
+        """
         if not hasattr(self._thread, "readers"):
             parts = [_part_directory(self._directory, number) for number in range(len(self._first_texts))]
-            self._thread.readers = [FileStorage(str(part)).open_index().reader() for part in parts]
+            try:
+                self._thread.readers = [FileStorage(str(part)).open_index().reader() for part in parts]
+            except (OSError, EmptyIndexError) as error:
+                raise damaged(self._directory, "part") from error
             self._opened += self._thread.readers
         readers: Sequence[IndexReader] = self._thread.readers
         return readers

@@ -1,6 +1,7 @@
 """The newest snapshot follows the catalogue: at once, step by step, and from base to base."""
 
 import gc
+import shutil
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
@@ -180,3 +181,14 @@ def test_a_state_that_nobody_holds_is_gone_before_the_collector_comes(
         assert [state() for state in states] == [None, None]
     finally:
         gc.enable()
+
+
+def test_a_field_query_is_answered_by_words_where_a_newer_base_has_pushed_its_index_out(
+    keeper: SnapshotKeeper, state: Path
+) -> None:
+    snapshot = keeper.current
+    assert snapshot.structured is not None
+    shutil.rmtree(state / "whoosh")
+    answer = search(snapshot, Query(text="书名:太极拳"))
+    assert ([hit.id for hit in answer.hits], answer.interpretation.structured) == (["c:1"], False)
+    assert "还在准备" in answer.interpretation.notice
