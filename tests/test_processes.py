@@ -201,7 +201,7 @@ def test_an_import_beside_a_service_is_seen_when_it_returns(service: Service, tm
     done = run(service.state, "import", str(file), "--json", stderr=subprocess.PIPE)
     out, err = done.communicate(timeout=60)
     assert done.returncode == 0, err
-    assert json.loads(out)["index"]["resources"] == 4
+    assert json.loads(out)["files"][0]["report"]["created"] == 1
     until(lambda: service.titles("园林赏析") == ["园林赏析"], 2)
 
 
