@@ -16,7 +16,7 @@ from benchmarks.load import Request, load
 from benchmarks.running_service import Service, private_megabytes, running
 
 CONNECTIONS = 32
-SECONDS = 6.0
+SECONDS = 4.0
 ROUNDS = 3
 """Each kind of request is asked so many times, taking turns; the middle one counts."""
 FACETS = "".join(f"&facets={name}" for name in ("kind", "subject", "provider", "year"))

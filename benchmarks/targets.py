@@ -92,6 +92,7 @@ def _run(results: Results, workers: int) -> Mapping[str, Any]:
     return next(run for run in results["runs"] if run["workers"] == workers)
 
 
+SIZES = {100_000: "100k", 1_000_000: "1M"}
 TEN, FILTERED, PROFILE = (
     "kernel on terms, top 10",
     "with minimum match, prior, mask, exact total",
@@ -102,7 +103,7 @@ TARGETS: Sequence[Target] = (
     *(
         Target(
             key=f"{line}-{documents}-{engine}",
-            what=f"{what}, {documents // 1000:,}k documents, against {engine}",
+            what=f"{what}, {SIZES[documents]} documents, against {engine}",
             must=f"≥ {least:g} ×",
             measured=_ratio(documents, line, engine, least),
         )
