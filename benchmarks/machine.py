@@ -16,7 +16,7 @@ def machine() -> dict[str, str]:
     return {
         "processor": f"{os.cpu_count()} × {processor}",
         "memory": f"{memory:.0f} GB",
-        "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "system": f"{platform.system()}, Python {platform.python_version()}",
         "date": datetime.now(UTC).date().isoformat(),
         "load": f"{os.getloadavg()[0]:.1f}",
     }
