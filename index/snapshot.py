@@ -37,7 +37,10 @@ _LOOK_AGAIN = 0.5
 """Seconds after which one looks again for a part that was not there."""
 _YEARS = 10_000
 _MOST_REMEMBERED = 512
-"""Masks of filters, and apart from them interests as read, kept for the next request; a mask is one byte a row."""
+"""Interests as read and the like that are kept for the next request."""
+_MOST_BYTES = 32_000_000
+"""Of masks of filters and other arrays by row that are kept; but for a few in any case."""
+_LEAST_REMEMBERED = 16
 
 
 class Snapshot:
@@ -227,9 +230,12 @@ class Snapshot:
         remembered = self._remembered.setdefault(among, {})
         known = remembered.get(key)
         if known is None:
-            if len(remembered) >= _MOST_REMEMBERED:
+            known = make()
+            size = getattr(known, "nbytes", 0)
+            most = min(_MOST_REMEMBERED, _MOST_BYTES // size) if size else _MOST_REMEMBERED
+            if len(remembered) >= max(most, _LEAST_REMEMBERED):
                 remembered.clear()
-            known = remembered[key] = make()
+            remembered[key] = known
         return known
 
     @property

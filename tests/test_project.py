@@ -44,6 +44,7 @@ def test_lock_holds_only_pins_with_hashes(lock: Path) -> None:
         ("build", PROJECT["build-system"]["requires"] + PROJECT["dependency-groups"]["build"]),
         ("run", PROJECT["project"]["dependencies"]),
         ("test", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["test"]),
+        ("bench", PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["bench"]),
     ],
 )
 def test_lock_meets_what_pyproject_declares(lock: str, declared: list[str]) -> None:
@@ -52,8 +53,9 @@ def test_lock_meets_what_pyproject_declares(lock: str, declared: list[str]) -> N
     assert [str(r) for r in wanted if not r.specifier.contains(locked.get(canonicalize_name(r.name), "0"))] == []
 
 
-def test_test_lock_goes_on_top_of_the_run_lock() -> None:
-    assert pins("run").items() <= pins("test").items()
+@pytest.mark.parametrize("lock", ["test", "bench"])
+def test_lock_goes_on_top_of_the_run_lock(lock: str) -> None:
+    assert pins("run").items() <= pins(lock).items()
 
 
 @pytest.mark.parametrize("module", MODULES, ids=relative)
