@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from corpus.resource import TEXT_FIELDS
 from index.arrays import UInt16, UInt32, UInt64, offsets_of
+from index.characters import is_han
 from index.digest import field_texts
 from index.folding import fold
-from index.segmentation import is_han
 
 _ENCODING = "utf-16-le"
 _END = "\n"

@@ -12,10 +12,11 @@ from itertools import pairwise
 from typing import Final
 
 from corpus.resource import TEXT_FIELDS
+from index.characters import is_han
 from index.digest import field_texts
 from index.folding import fold
 from index.query import Step
-from index.segmentation import Word, is_han
+from index.segmentation import Word
 from index.snapshot import Snapshot
 from index.spelling import Correction, likeliest, merged, misheard, misspelt, read_aloud
 from index.spelling_lookup import letters_of, stands

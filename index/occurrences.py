@@ -6,12 +6,13 @@ where a dictionary word reaches across an end of what was found.
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from index.segmentation import LONGEST_PART, Segmenter, is_han
+from index.characters import is_han
+from index.segmentation import LONGEST_PART, Frequencies, Segmenter
 
 _MOST_PLACES: Final = 100
 """Of one word in a text that are looked at; no reader looks for more."""
@@ -91,7 +92,7 @@ class _Text:
         begins = start == 0 or not _is_inside(text[start - 1])
         ends = end == len(text) or not _is_inside(text[end])
         if not (begins and ends):
-            if not (_is_run(word) or (len(word) > 1 and self._frequencies.get(word))):
+            if not (_is_run(word) or (len(word) > 1 and self._frequencies[word])):
                 return False
             if not begins and (_runs_on(text, start) or self._is_crossed_before(start, end)):
                 return False
@@ -104,7 +105,7 @@ class _Text:
         text, frequencies = self._folded, self._frequencies
         may_be_part = end - start <= LONGEST_PART
         for first in range(start - 1, max(start - 1 - _LONGEST_WORD, -1), -1):
-            if text[first : start + 1] in frequencies:
+            if frequencies[text[first : start + 1]] is not None:
                 if any(last != end or not may_be_part for last in self._dictionary_words(first, start)):
                     return True
             elif not _is_inside(text[first]):
@@ -116,15 +117,16 @@ class _Text:
         text, frequencies = self._folded, self._frequencies
         first = start + 1 if end - start <= LONGEST_PART else max(start, end - _LONGEST_WORD)
         return any(
-            text[at : end + 1] in frequencies and any(self._dictionary_words(at, end)) for at in range(first, end)
+            frequencies[text[at : end + 1]] is not None and any(self._dictionary_words(at, end))
+            for at in range(first, end)
         )
 
     def _dictionary_words(self, start: int, border: int) -> Iterator[int]:
         """Where those dictionary words end that begin at `start` and reach across a border."""
         text, frequencies = self._folded, self._frequencies
         end = border + 1
-        while end <= len(text) and (begun := text[start:end]) in frequencies:
-            if frequencies[begun]:
+        while end <= len(text) and (frequency := frequencies[text[start:end]]) is not None:
+            if frequency:
                 yield end
             end += 1
 
@@ -166,15 +168,15 @@ def _runs_on(text: str, border: int) -> bool:
     return _is_inside(left) and _is_inside(right) and not is_han(left) and not is_han(right)
 
 
-def _borders(token: str, frequencies: Mapping[str, int]) -> Sequence[int]:
+def _borders(token: str, frequencies: Frequencies) -> Sequence[int]:
     """Where a long word is cut into the fewest shorter ones; of several such ways the likeliest."""
     best: list[tuple[int, float, list[int]]] = [(0, 0.0, [])]
     for end in range(1, len(token) + 1):
         ways = []
         for start in range(end):
             part = token[start:end]
-            if end - start < len(token) and (frequencies.get(part) or end - start == 1):
+            if end - start < len(token) and (frequencies[part] or end - start == 1):
                 pieces, rarity, borders = best[start]
-                ways.append((pieces + 1, rarity - math.log(frequencies.get(part) or 1), [*borders, end]))
+                ways.append((pieces + 1, rarity - math.log(frequencies[part] or 1), [*borders, end]))
         best.append(min(ways))
     return best[-1][2]

@@ -13,7 +13,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Final
 
-from index.segmentation import is_han
+from index.characters import is_han
 
 Reading = tuple[str, ...]
 """A syllable for each Chinese character of a text; every other character as itself."""

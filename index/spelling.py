@@ -8,8 +8,8 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
+from index.characters import is_han
 from index.pinyin import known_readings_of, syllables
-from index.segmentation import is_han
 from index.shapes import likeness
 from index.spelling_lookup import LONGEST, Choice, Match, Slot, exactly, find, letters_of
 from index.spelling_store import SpellingStore

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import Float32, UInt8, UInt16, UInt32
-from index.segmentation import is_han
+from index.characters import is_han
 from index.spelling_store import BEGINS, ENDS, SpellingStore
 
 _EDGE_WEIGHTS: Final = np.array([0.05, 0.3, 0.3, 1.0], np.float32)

@@ -13,9 +13,10 @@ import numpy as np
 
 from index.analysis import word_terms
 from index.arrays import UInt32
+from index.characters import is_han
 from index.distinct_texts import DistinctTexts, Rows, TextRange
 from index.folding import fold
-from index.segmentation import Segmenter, Word, is_han
+from index.segmentation import Segmenter, Word
 from index.structured_syntax import Combination, Leaf, Negation, Node, Parsed
 
 WORDS: Final = "words"

@@ -1,0 +1,31 @@
+"""What kind of character one is: what cutting a text depends on."""
+
+from typing import Final
+
+import numpy as np
+
+from index import cutting
+from index.arrays import UInt8
+
+CODE_POINTS: Final = 0x110000
+
+
+def is_han(character: str) -> bool:
+    """Whether a character is a Chinese one."""
+    return "一" <= character <= "鿿" or "㐀" <= character <= "䶿" or character >= "\U00020000" or character == "〇"
+
+
+def character_kinds() -> UInt8:
+    """(code points,) the kind of every character, in bits of `cutting`."""
+    kinds = np.zeros(CODE_POINTS, np.uint8)
+    for code in range(CODE_POINTS):
+        character = chr(code)
+        if character.isalnum():
+            kinds[code] = cutting.ALNUM | (0 if is_han(character) else cutting.OTHER | cutting.RUNNING)
+    kinds[ord("〇")] |= cutting.RUNNING
+    kinds[cutting.FIRST_HAN : cutting.LAST_HAN + 1] |= cutting.BLOCK | cutting.USUAL_HAN
+    for character in "+#&._%-":
+        kinds[ord(character)] |= cutting.BLOCK
+    for first, last in ("az", "AZ", "09"):
+        kinds[ord(first) : ord(last) + 1] |= cutting.BLOCK | cutting.LATIN
+    return kinds

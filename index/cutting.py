@@ -1,0 +1,285 @@
+"""Compiled loops that cut a text into words, just as jieba cuts it: dictionary, likeliest route, hidden Markov model.
+
+Sums of logarithms are taken in jieba's order and ties go where Python's `max` over its tuples sends them, so that no
+text is cut otherwise. Source: jieba 0.42.1, `Tokenizer.cut` and `finalseg`.
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from index.arrays import Float64, Int64, Number, UInt8, UInt32
+
+BLOCK = np.uint8(1)
+"""Kind of a character among which jieba looks for words: a usual Chinese one, a Latin letter, a digit, +#&._%-."""
+USUAL_HAN = np.uint8(2)
+"""One that the hidden Markov model knows."""
+LATIN = np.uint8(4)
+"""An ASCII letter or digit."""
+ALNUM = np.uint8(8)
+OTHER = np.uint8(16)
+"""A letter or digit that is no Chinese character."""
+RUNNING = np.uint8(32)
+"""Two of them side by side may have been cut apart: the others, and 〇."""
+
+FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
+HIDDEN_STATES = "BEMS"
+"""Of the hidden Markov model, ascending: a character begins a word, ends one, is in its middle, is one."""
+
+_BEGIN, _END, _MIDDLE, _SINGLE = range(4)
+_NEW_LINE, _CARRIAGE_RETURN, _SHARP, _PERCENT, _PLUS, _POINT = map(ord, "\n\r#%+.")
+_ZERO, _NINE, _CAPITAL_A, _CAPITAL_Z, _A, _Z = map(ord, "09AZaz")
+
+_compiled = numba.njit(cache=True, nogil=True)
+
+
+class Tables(NamedTuple):
+    """What decides how a text is cut. P prefixes of words are numbered; 0 is what no word begins with."""
+
+    kinds: UInt8
+    """(code points,) what a character is."""
+    starters: UInt32
+    """(code points,) the prefix that is the character alone."""
+    letters: UInt32
+    """(P + 1,) the last code point of each prefix."""
+    children: UInt32
+    """(P + 2,) where the prefixes that are one letter longer than each begin."""
+    weights: Float64
+    """(P + 1,) logarithm of each word's share, infinite for what only begins one; [0] of an unknown character."""
+    emissions: Float64
+    """(4, usual Chinese characters) of the hidden Markov model, logarithms."""
+    transitions: Float64
+    """(5, 4) from state to state, -infinite where there is no way; the last row is of the first state."""
+
+
+@_compiled
+def _longer(tables: Tables, number: Number, letter: Number) -> Number:
+    """The number of the prefix that is one letter longer; 0 if the dictionary has none."""
+    low, end = np.int64(tables.children[number]), np.int64(tables.children[number + 1])
+    high = end
+    while low < high:
+        middle = (low + high) >> 1
+        if tables.letters[middle] < letter:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < end and tables.letters[low] == letter else np.int64(0)
+
+
+@_compiled
+def prefix(tables: Tables, codes: UInt32, start: Number, end: Number) -> Number:
+    """The number of a stretch of code points among the prefixes; 0 if nothing begins like that."""
+    number = np.int64(tables.starters[codes[start]])
+    for at in range(start + 1, end):
+        if number == 0:
+            break
+        number = _longer(tables, number, codes[at])
+    return number
+
+
+@_compiled
+def _is_word(tables: Tables, codes: UInt32, start: Number, end: Number) -> bool:
+    number = prefix(tables, codes, start, end)
+    return bool(number != 0 and tables.weights[number] < np.inf)
+
+
+@_compiled
+def _route(tables: Tables, codes: UInt32, start: Number, end: Number, sums: Float64, following: Int64) -> None:
+    """Where, on the likeliest way through a block, the word that begins at a position ends: into `following`.
+
+    `sums` is scratch, one longer than the text. Of ways that are as likely the one with the longer word is taken.
+    """
+    sums[end] = 0.0
+    for at in range(end - 1, start - 1, -1):
+        best, best_end = -np.inf, 0
+        number, until = np.int64(tables.starters[codes[at]]), at + 1
+        while number:
+            if tables.weights[number] < np.inf:
+                likelihood = tables.weights[number] + sums[until]
+                if likelihood >= best:
+                    best, best_end = likelihood, until
+            if until == end:
+                break
+            number = _longer(tables, number, codes[until])
+            until += 1
+        if best_end == 0:
+            best, best_end = tables.weights[0] + sums[at + 1], at + 1
+        sums[at], following[at] = best, best_end
+
+
+@_compiled
+def _hidden_words(tables: Tables, codes: UInt32, start: Number, end: Number, ends: Int64, count: Number) -> Number:
+    """Adds the ends of the words that the hidden Markov model sees in a stretch of usual Chinese characters."""
+    length = end - start
+    earlier_states = np.empty((length, 4), np.int8)
+    odds, next_odds = np.empty(4), np.empty(4)
+    for state in range(4):
+        odds[state] = tables.transitions[4, state] + tables.emissions[state, codes[start] - FIRST_HAN]
+    for at in range(1, length):
+        for state in range(4):
+            emission = tables.emissions[state, codes[start + at] - FIRST_HAN]
+            best, best_state = -np.inf, 0
+            for earlier in range(4):
+                if tables.transitions[earlier, state] > -np.inf:
+                    likelihood = odds[earlier] + tables.transitions[earlier, state] + emission
+                    if likelihood >= best:
+                        best, best_state = likelihood, earlier
+            next_odds[state], earlier_states[at, state] = best, best_state
+        odds, next_odds = next_odds, odds
+    state = _SINGLE if odds[_SINGLE] >= odds[_END] else _END
+    last = count
+    for at in range(length - 1, -1, -1):
+        if state in (_END, _SINGLE):
+            ends[last] = start + at + 1
+            last += 1
+        state = earlier_states[at, state]
+    ends[count:last] = ends[count:last][::-1].copy()
+    return last
+
+
+@_compiled
+def _other_runs(tables: Tables, codes: UInt32, start: Number, end: Number, ends: Int64, count: Number) -> Number:
+    """Adds the ends of runs where no character is Chinese: letters and digits, with .5 and % behind them; the rest."""
+    kinds, at = tables.kinds, start
+    while at < end:
+        if kinds[codes[at]] & LATIN:
+            while at < end and kinds[codes[at]] & LATIN:
+                at += 1
+            if at + 1 < end and codes[at] == _POINT and _ZERO <= codes[at + 1] <= _NINE:
+                at += 2
+                while at < end and _ZERO <= codes[at] <= _NINE:
+                    at += 1
+            if at < end and codes[at] == _PERCENT:
+                at += 1
+        else:
+            while at < end and not kinds[codes[at]] & LATIN:
+                at += 1
+        ends[count] = at
+        count += 1
+    return count
+
+
+@_compiled
+def _singles(tables: Tables, codes: UInt32, start: Number, end: Number, ends: Int64, count: Number) -> Number:
+    """Adds the ends of the words in a stretch that the likeliest way walks through character by character."""
+    if end - start == 1 or _is_word(tables, codes, start, end):
+        for at in range(start, end):
+            ends[count] = at + 1
+            count += 1
+        return count
+    at = start
+    while at < end:
+        until, is_usual = at + 1, tables.kinds[codes[at]] & USUAL_HAN
+        while until < end and tables.kinds[codes[until]] & USUAL_HAN == is_usual:
+            until += 1
+        if is_usual:
+            count = _hidden_words(tables, codes, at, until, ends, count)
+        else:
+            count = _other_runs(tables, codes, at, until, ends, count)
+        at = until
+    return count
+
+
+@_compiled
+def _block(
+    tables: Tables, codes: UInt32, start: Number, end: Number, following: Int64, ends: Int64, count: Number
+) -> Number:
+    """Adds the ends of the words on the likeliest way through a block."""
+    at = singles = start
+    while at < end:
+        until = following[at]
+        if until - at > 1:
+            count = _singles(tables, codes, singles, at, ends, count) if singles < at else count
+            ends[count] = until
+            count += 1
+            singles = until
+        at = until
+    return _singles(tables, codes, singles, end, ends, count) if singles < end else count
+
+
+@_compiled
+def _is_run_cut(tables: Tables, codes: UInt32) -> bool:
+    """Whether letters or digits stand side by side, or a sign behind a letter."""
+    for at in range(1, len(codes)):
+        before, after = codes[at - 1], codes[at]
+        if tables.kinds[before] & tables.kinds[after] & RUNNING or (_A <= before <= _Z and after in (_PLUS, _SHARP)):
+            return True
+    return False
+
+
+@_compiled
+def _belongs(tables: Tables, codes: UInt32, start: Number, end: Number) -> bool:
+    """Whether a token goes on with the one before it: wi·th, c·+·+, c·#, but not a·+·b."""
+    before, after = codes[start - 1], codes[start]
+    if after not in (_PLUS, _SHARP):
+        return bool(tables.kinds[before] & tables.kinds[after] & OTHER)
+    for at in range(start, end):
+        if codes[at] not in (_PLUS, _SHARP):
+            return False
+    if end < len(codes) and tables.kinds[codes[end]] & LATIN:
+        return False
+    return bool(before in (_PLUS, _SHARP) or _CAPITAL_A <= before <= _CAPITAL_Z or _A <= before <= _Z)
+
+
+@_compiled
+def _join_runs(tables: Tables, codes: UInt32, ends: Int64, count: Number) -> Number:
+    """Puts back together what a dictionary entry cut inside a run; returns how many tokens there are then."""
+    kept = np.int64(0)
+    for i in range(count):
+        if kept and _belongs(tables, codes, ends[kept - 1], ends[i]):
+            kept -= 1
+        ends[kept] = ends[i]
+        kept += 1
+    return kept
+
+
+@_compiled
+def token_ends(tables: Tables, codes: UInt32) -> Int64:
+    """Where each token of a text of code points ends; together they are the text."""
+    ends, following = np.empty(len(codes), np.int64), np.empty(len(codes), np.int64)
+    sums = np.empty(len(codes) + 1, np.float64)
+    count = at = np.int64(0)
+    while at < len(codes):
+        end = at + 1
+        if tables.kinds[codes[at]] & BLOCK:
+            while end < len(codes) and tables.kinds[codes[end]] & BLOCK:
+                end += 1
+            _route(tables, codes, at, end, sums, following)
+            count = _block(tables, codes, at, end, following, ends, count)
+        else:
+            if codes[at] == _CARRIAGE_RETURN and end < len(codes) and codes[end] == _NEW_LINE:
+                end += 1
+            ends[count] = end
+            count += 1
+        at = end
+    return ends[: _join_runs(tables, codes, ends, count) if _is_run_cut(tables, codes) else count]
+
+
+@_compiled
+def word_bounds(tables: Tables, codes: UInt32) -> Int64:
+    """(2, n) where each token with a letter or digit begins and ends."""
+    ends = token_ends(tables, codes)
+    bounds = np.empty((2, len(ends)), np.int64)
+    start = count = 0
+    for end in ends:
+        for at in range(start, end):
+            if tables.kinds[codes[at]] & ALNUM:
+                bounds[0, count], bounds[1, count] = start, end
+                count += 1
+                break
+        start = end
+    return bounds[:, :count]
+
+
+@_compiled
+def part_bounds(tables: Tables, codes: UInt32, longest: int) -> Int64:
+    """(2, n) where shorter words of 2 to `longest` characters inside a text begin and end, by length."""
+    bounds = np.empty((2, longest * len(codes)), np.int64)
+    count = 0
+    for length in range(2, min(longest + 1, len(codes))):
+        for start in range(len(codes) - length + 1):
+            if _is_word(tables, codes, start, start + length):
+                bounds[0, count], bounds[1, count] = start, start + length
+                count += 1
+    return bounds[:, :count]

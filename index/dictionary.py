@@ -1,0 +1,148 @@
+"""A compiled dictionary: its words as a tree of prefixes, and jieba's hidden Markov model, in memory-mapped arrays.
+
+Prefixes are numbered from 1 by length, then by code points, so that those one letter longer stand side by side and a
+search among their letters finds one. Opening it reads nothing; processes share its pages.
+"""
+
+import fcntl
+import math
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from corpus.errors import Unavailable
+from index import cutting
+from index.arrays import Arrays, Float64, Int64, UInt32, offsets_of, read_only
+from index.characters import CODE_POINTS, character_kinds
+from index.cutting import Tables
+from index.whole_directory import finish_directory, read_manifest, unfinished_directory
+
+FORMAT: Final = 1
+"""Raised when an older compiled dictionary can no longer be read; it is then compiled anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenMarkovModel:
+    """Logarithms of the odds of jieba's model; states are named as in `cutting.HIDDEN_STATES`."""
+
+    first: Mapping[str, float]
+    """Of the first state."""
+    transitions: Mapping[str, Mapping[str, float]]
+    """From state to state; what is not there cannot be."""
+    emissions: Mapping[str, Mapping[str, float]]
+    """Of each character in each state."""
+    unseen: float
+    """Of every other character."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dictionary:
+    """Words with their frequencies, and what cuts a text into them. It never changes, and threads may share it."""
+
+    tables: Tables
+    frequencies: Int64
+    """(P + 1,) of each prefix, 0 for what only begins a word."""
+
+    def token_ends(self, text: str) -> list[int]:
+        """Where each token of a text ends; together they are the text."""
+        ends: list[int] = cutting.token_ends(self.tables, _codes(text)).tolist()
+        return ends
+
+    def word_bounds(self, text: str) -> tuple[list[int], list[int]]:
+        """Where the tokens with a letter or digit begin, and where they end."""
+        starts, ends = cutting.word_bounds(self.tables, _codes(text)).tolist()
+        return starts, ends
+
+    def part_bounds(self, text: str, longest: int) -> tuple[list[int], list[int]]:
+        """Where the shorter words of 2 to `longest` characters inside a text begin, by length, and where they end."""
+        starts, ends = cutting.part_bounds(self.tables, _codes(text), longest).tolist()
+        return starts, ends
+
+    def frequency(self, text: str) -> int | None:
+        """How often a word stands in the texts the dictionary was made from, 0 for what only begins one or was removed.
+
+        None for what no word begins with.
+        """
+        number = cutting.prefix(self.tables, _codes(text), 0, len(text)) if text else 0
+        return int(self.frequencies[number]) if number else None
+
+
+def open_dictionary(directory: Path, name: str, compiled: Callable[[], Arrays]) -> Dictionary:
+    """The dictionary of a name; where it is not there yet, one process compiles it and the others wait."""
+    folder = directory / f"{name}-{unicodedata.unidata_version}"
+    try:
+        return _open(folder)
+    except Unavailable:
+        with (directory / "dictionary.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                return _open(folder)
+            except Unavailable:
+                _write(folder, compiled())
+            return _open(folder)
+
+
+def compile_dictionary(frequencies: Mapping[str, int], total: int, model: HiddenMarkovModel) -> Arrays:
+    """The arrays of a dictionary: those of `Tables`, and `frequencies`. A word's share is its frequency in `total`."""
+    begun = dict.fromkeys((word[:length] for word in frequencies for length in range(1, len(word))), 0)
+    prefixes = sorted({**begun, **frequencies}, key=lambda prefix: (len(prefix), prefix))
+    numbers = {prefix: number for number, prefix in enumerate(prefixes, start=1)}
+    parents = np.array([0, *(numbers.get(prefix[:-1], 0) for prefix in prefixes)], np.int64)
+    children = np.bincount(parents[1:], minlength=len(prefixes) + 1)
+    letters = np.array([0, *(ord(prefix[-1]) for prefix in prefixes)], np.uint32)
+    singles = np.flatnonzero(parents[1:] == 0) + 1
+    starters = np.zeros(CODE_POINTS, np.uint32)
+    starters[letters[singles]] = singles
+    counts = [0, *(frequencies.get(prefix, 0) for prefix in prefixes)]
+    of_all = math.log(total)
+    weights = [math.log(1) - of_all, *(math.log(count) - of_all if count else math.inf for count in counts[1:])]
+    return {
+        "kinds": character_kinds(),
+        "starters": starters,
+        "letters": letters,
+        "children": (1 + offsets_of(children, np.int64)).astype(np.uint32),
+        "weights": np.array(weights, np.float64),
+        "frequencies": np.array(counts, np.int64),
+        "emissions": _emissions(model),
+        "transitions": _transitions(model),
+    }
+
+
+def _codes(text: str) -> UInt32:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _emissions(model: HiddenMarkovModel) -> Float64:
+    emissions = np.full((len(cutting.HIDDEN_STATES), cutting.LAST_HAN + 1 - cutting.FIRST_HAN), model.unseen)
+    for state, name in enumerate(cutting.HIDDEN_STATES):
+        for character, odds in model.emissions[name].items():
+            if cutting.FIRST_HAN <= ord(character) <= cutting.LAST_HAN:
+                emissions[state, ord(character) - cutting.FIRST_HAN] = odds
+    return emissions
+
+
+def _transitions(model: HiddenMarkovModel) -> Float64:
+    states = cutting.HIDDEN_STATES
+    rows = [[model.transitions[earlier].get(state, -math.inf) for state in states] for earlier in states]
+    return np.array([*rows, [model.first[state] for state in states]], np.float64)
+
+
+def _write(folder: Path, arrays: Arrays) -> None:
+    unfinished = unfinished_directory(folder)
+    for name, array in arrays.items():
+        np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
+    finish_directory(unfinished, folder, {"format": FORMAT})
+
+
+def _open(folder: Path) -> Dictionary:
+    read_manifest(folder, format=FORMAT)
+    tables = Tables(*(_mapped(folder, name) for name in Tables._fields))
+    return Dictionary(tables=tables, frequencies=_mapped(folder, "frequencies"))
+
+
+def _mapped(folder: Path, name: str) -> Any:
+    return read_only(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
