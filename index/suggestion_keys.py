@@ -85,8 +85,9 @@ def stretch(text: str, start: int, length: int) -> tuple[int, int]:
         if width and first is None:
             first = at
         left -= width
-        if left <= 0:
-            return start + offsets[first or 0], start + offsets[at + 1]
+        if left <= 0:  # what was folded together ends together: ² with a sign above it
+            end = next(offset for offset in offsets[at + 1 :] if offset > offsets[at])
+            return start + offsets[first or 0], start + end
     return start + offsets[first or 0], len(text)
 
 

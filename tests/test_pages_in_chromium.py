@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect, sync_playwright
 
 from api.app import create_app
-from api.listening import bind
+from api.listening import listening
 from api.newest import NewestSnapshot
 from corpus.catalogue import Catalogue
 from corpus.demo import load_demo
@@ -51,7 +51,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path, revision:
     compile_index(catalogue, state, revision=revision, progress=lambda stage, done, total: None)
     catalogue.close()
     app = create_app(NewestSnapshot(state, revision=revision))
-    with bind("127.0.0.1", 0) as bound:
+    with listening("127.0.0.1", 0, number=1) as [bound]:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()

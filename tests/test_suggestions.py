@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.errors import InvalidInput, Unavailable
@@ -343,6 +343,7 @@ def test_pieces_make_up_the_key(text: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=30).filter(lambda text: bool(key(text))))
+@example("²\U0001e01b")
 def test_the_whole_key_stretches_over_every_letter_of_its_text(text: str) -> None:
     start, end = stretch(text, 0, len(key(text)))
     assert key(text[:start]) == ""
