@@ -120,8 +120,7 @@ class OwnEngine:
         def ask() -> Hits:
             scores, rows, marks = np.empty(10, np.float32), np.empty(10, np.uint32), np.empty(10, np.uint64)
             size, total, _, _ = rank(
-                *scored,
-                own,
+                *scored.of(own),
                 weights,
                 bits,
                 nothing,
@@ -172,8 +171,7 @@ class OwnEngine:
         def ask() -> Hits:
             scores, rows = np.empty(10, np.float32), np.empty(10, np.uint32)
             count = add_scaled(
-                *alike,
-                own,
+                *alike.of(own),
                 weights,
                 bounds,
                 words,

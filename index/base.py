@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64, read_only
+from index.kernel import locate
 from index.strings import MISSING, LongerTable, StringTable
 from index.tail import NO_TAIL, Tail
 from index.whole_directory import damaged, finish_directory, read_manifest, unfinished_directory
@@ -80,6 +81,11 @@ class Postings(NamedTuple):
     tail_offsets: UInt64
     tail_rows: UInt32
     tail_impacts: Float32
+
+    def of(self, terms: UInt32) -> tuple[UInt64, UInt32, Float32, UInt32, Float32]:
+        """Where the postings of some terms stand, and all postings: what the compiled loops begin with."""
+        spans = locate(self.offsets, self.tail_terms, self.tail_offsets, terms)
+        return spans, self.rows, self.impacts, self.tail_rows, self.tail_impacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

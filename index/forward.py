@@ -86,6 +86,38 @@ def cosines(
 
 
 @_compiled
+def contributions(
+    spans: UInt64,
+    posting_rows: UInt32,
+    impacts: Float32,
+    tail_rows: UInt32,
+    tail_impacts: Float32,
+    weights: Float32,
+    rows: UInt32,
+    values: Float32,
+    places: UInt64,
+) -> None:
+    """What each of m terms adds to the score of each of n rows.
+
+    Args:
+        spans: (m, parts, 2) where the terms' postings stand in base and tail, as `index.kernel.locate` says.
+        values: (n, m) filled with weight · impact, 0 where the row lacks the term.
+        places: (n, m) filled with the posting that says so, where there is one; those of the tail are numbered on
+            behind the base's.
+    """
+    values[:] = 0
+    for i in range(len(rows)):
+        for j in range(len(weights)):
+            for part in range(spans.shape[1]):
+                start, stop = spans[j, part]
+                part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
+                at = start + np.uint64(np.searchsorted(part_rows[start:stop], rows[i]))
+                if at < stop and part_rows[at] == rows[i]:
+                    values[i, j] = weights[j] * part_impacts[at]
+                    places[i, j] = at + np.uint64(part) * np.uint64(len(posting_rows))
+
+
+@_compiled
 def _code(offsets: UInt32, codes: UInt32, row: Number) -> Number:
     """A row's code of a facet with one value; -1 where it has none."""
     return np.int64(codes[offsets[row]]) if offsets[row] < offsets[row + np.uint32(1)] else np.int64(-1)

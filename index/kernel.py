@@ -84,19 +84,20 @@ def _find(posting_rows: UInt32, start: Number, stop: Number, row: Number) -> Num
     return start
 
 
-@_inlined
-def _span(offsets: UInt64, tail_terms: UInt32, tail_offsets: UInt64, term: Number, part: int) -> tuple[Number, Number]:
-    """Where a term's postings begin and end, in the base (part 0) or in its tail (part 1)."""
-    start: Number = np.uint64(0)
-    stop: Number = np.uint64(0)
-    if part == 0:
-        if term + np.uint64(1) < len(offsets):
-            start, stop = offsets[term], offsets[term + np.uint64(1)]
-    else:
-        at = _find(tail_terms, np.uint64(0), np.uint64(len(tail_terms)), term)
-        if at < len(tail_terms) and tail_terms[at] == term:
-            start, stop = tail_offsets[at], tail_offsets[at + np.uint64(1)]
-    return start, stop
+@_compiled
+def locate(offsets: UInt64, tail_terms: UInt32, tail_offsets: UInt64, terms: UInt32) -> UInt64:
+    """(m, parts, 2) where the postings of each of m terms begin and end: in the base, and in its tail where it has one.
+
+    A term that a part lacks begins and ends at 0. `tail_terms` ascend.
+    """
+    spans = np.zeros((len(terms), 2 if len(tail_terms) else 1, 2), np.uint64)
+    for i in range(len(terms)):
+        if terms[i] + np.uint64(1) < len(offsets):
+            spans[i, 0, 0], spans[i, 0, 1] = offsets[terms[i]], offsets[terms[i] + np.uint64(1)]
+        at = _find(tail_terms, np.uint64(0), np.uint64(len(tail_terms)), terms[i])
+        if at < len(tail_terms) and tail_terms[at] == terms[i]:
+            spans[i, 1, 0], spans[i, 1, 1] = tail_offsets[at], tail_offsets[at + np.uint64(1)]
+    return spans
 
 
 @_compiled
@@ -127,14 +128,11 @@ def _add_to_known(
 
 @_compiled
 def rank(
-    offsets: UInt64,
+    spans: UInt64,
     posting_rows: UInt32,
     impacts: Float32,
-    tail_terms: UInt32,
-    tail_offsets: UInt64,
     tail_rows: UInt32,
     tail_impacts: Float32,
-    terms: UInt32,
     weights: Float32,
     bits: UInt64,
     instead: UInt64,
@@ -160,10 +158,9 @@ def rank(
     """The best allowed rows for a query of word groups, best first, ties by serial.
 
     Args:
-        offsets, posting_rows, impacts: postings by term.
-        tail_terms, tail_offsets, tail_rows, tail_impacts: further postings, of rows that have none among those; the
-            terms that have any ascend.
-        terms, weights, bits: (m,) the query's terms; `bits` is a term's own bit, 0 for a bigram or piece, which
+        spans: (m, parts, 2) where the postings of the query's terms stand, as `locate` says.
+        posting_rows, impacts; tail_rows, tail_impacts: the postings of base and tail, which share no row.
+        weights, bits: (m,) of the terms; `bits` is a term's own bit, 0 for a bigram or piece, which
             scores but does not count. Counted terms come first. Weights >= 0.
         instead: (m,) bits of earlier terms; where a row holds one of them, this term marks it but does not score:
             a synonym adds nothing to the word itself.
@@ -183,12 +180,11 @@ def rank(
         that was asked of them in the end, and the most that any allowed row matches (ALL_GROUPS for an exact row).
     Source: term-at-a-time evaluation, Zobel & Moffat 2006, Inverted Files for Text Search Engines, §4.
     """
-    parts = 2 if len(tail_terms) else 1
     candidates, counted = np.uint64(0), 0
-    while counted < len(terms) and bits[counted]:
+    while counted < len(weights) and bits[counted]:
         weight, bit, before = weights[counted], bits[counted], instead[counted]
-        for part in range(parts):
-            start, stop = _span(offsets, tail_terms, tail_offsets, terms[counted], part)
+        for part in range(spans.shape[1]):
+            start, stop = spans[counted, part]
             part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
             for p in range(start, stop):
                 row = part_rows[p]
@@ -250,15 +246,15 @@ def rank(
             else:
                 accumulator[row] = 0
                 marks[row] = 0
-        for i in range(counted, len(terms)):
-            for part in range(parts):
-                start, stop = _span(offsets, tail_terms, tail_offsets, terms[i], part)
+        for i in range(counted, len(weights)):
+            for part in range(spans.shape[1]):
+                start, stop = spans[i, part]
                 part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
                 _add_to_known(part_rows, part_impacts, start, stop, weights[i], matched, found_rows, accumulator)
     else:
-        for i in range(counted, len(terms)):
-            for part in range(parts):
-                start, stop = _span(offsets, tail_terms, tail_offsets, terms[i], part)
+        for i in range(counted, len(weights)):
+            for part in range(spans.shape[1]):
+                start, stop = spans[i, part]
                 part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
                 for p in range(start, stop):
                     accumulator[part_rows[p]] += weights[i] * part_impacts[p]
@@ -287,51 +283,13 @@ def rank(
     return size, found_rows, asked, most
 
 
-@_compiled
-def contributions(
-    offsets: UInt64,
-    posting_rows: UInt32,
-    impacts: Float32,
-    tail_terms: UInt32,
-    tail_offsets: UInt64,
-    tail_rows: UInt32,
-    tail_impacts: Float32,
-    terms: UInt32,
-    weights: Float32,
-    rows: UInt32,
-    values: Float32,
-    places: UInt64,
-) -> None:
-    """What each of m terms adds to the score of each of n rows.
-
-    Args:
-        values: (n, m) filled with weight · impact, 0 where the row lacks the term.
-        places: (n, m) filled with the posting that says so, where there is one; those of the tail are numbered on
-            behind the base's.
-    """
-    parts = 2 if len(tail_terms) else 1
-    values[:] = 0
-    for i in range(len(rows)):
-        for j in range(len(terms)):
-            for part in range(parts):
-                start, stop = _span(offsets, tail_terms, tail_offsets, terms[j], part)
-                part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
-                at = _find(part_rows, start, stop, rows[i])
-                if at < stop and part_rows[at] == rows[i]:
-                    values[i, j] = weights[j] * part_impacts[at]
-                    places[i, j] = at + np.uint64(part) * np.uint64(len(posting_rows))
-
-
 @_inlined
 def _sum_up(
-    offsets: UInt64,
+    spans: UInt64,
     posting_rows: UInt32,
     impacts: Float32,
-    tail_terms: UInt32,
-    tail_offsets: UInt64,
     tail_rows: UInt32,
     tail_impacts: Float32,
-    terms: UInt32,
     weights: Float32,
     words: Number,
     sums: Float32,
@@ -343,10 +301,9 @@ def _sum_up(
     a branch that goes now this way, now that costs more than clearing all sums afterwards.
     """
     count = np.uint64(0)
-    parts = 2 if len(tail_terms) else 1
-    for i in range(len(terms)):
-        for part in range(parts):
-            start, stop = _span(offsets, tail_terms, tail_offsets, terms[i], part)
+    for i in range(len(weights)):
+        for part in range(spans.shape[1]):
+            start, stop = spans[i, part]
             part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
             if i < words:
                 for p in range(start, stop):
@@ -365,14 +322,11 @@ def _sum_up(
 
 @_compiled
 def add_scaled(
-    offsets: UInt64,
+    spans: UInt64,
     posting_rows: UInt32,
     impacts: Float32,
-    tail_terms: UInt32,
-    tail_offsets: UInt64,
     tail_rows: UInt32,
     tail_impacts: Float32,
-    terms: UInt32,
     weights: Float32,
     bounds: Int64,
     words: Int64,
@@ -388,7 +342,7 @@ def add_scaled(
     """Adds for each of k owners the sums weight · impact of its terms, scaled by one factor, to the allowed rows.
 
     Args:
-        terms, weights: (m,) of the first owner, then of the next. Weights >= 0.
+        spans, weights: (m, …) of the terms of the first owner, then of the next, as in `rank`. Weights >= 0.
         bounds: (k + 1,) where the terms of each owner begin.
         words: (k,) how many of its terms, the first ones, make a row count; the others add only to such rows.
         heights: (k,) what the best allowed row of each owner is to get.
@@ -402,18 +356,7 @@ def add_scaled(
     for owner in range(len(words)):
         own = slice(bounds[owner], bounds[owner + 1])
         found = _sum_up(
-            offsets,
-            posting_rows,
-            impacts,
-            tail_terms,
-            tail_offsets,
-            tail_rows,
-            tail_impacts,
-            terms[own],
-            weights[own],
-            words[owner],
-            scratch,
-            known,
+            spans[own], posting_rows, impacts, tail_rows, tail_impacts, weights[own], words[owner], scratch, known
         )
         best = np.float32(0)
         for row in known[:found]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from index.arrays import Float32, RowMask, UInt32, UInt64
 from index.base import Postings
 from index.filters import preferred_prior
-from index.kernel import EXACT_MARK, contributions, rank
+from index.forward import contributions
+from index.kernel import EXACT_MARK, rank
 from index.query import Part, Sort
 from index.snapshot import Snapshot
 from index.understanding import Understanding
@@ -56,8 +57,7 @@ def rank_rows(
     scores, rows = np.empty(places, np.float32), np.empty(places, np.uint32)
     marks = np.empty(places, np.uint64)
     size, total, asked, most = rank(
-        *snapshot.base.scored,
-        query.terms,
+        *snapshot.base.scored.of(query.terms),
         query.weights,
         query.bits,
         query.instead,
@@ -114,7 +114,7 @@ def term_scores(postings: Postings, terms: UInt32, weights: Float32, rows: UInt3
     Returns: (n, m) values, 0 where the row lacks the term, and (n, m) the number of the posting behind each value.
     """
     values, places = np.empty((len(rows), len(terms)), np.float32), np.empty((len(rows), len(terms)), np.uint64)
-    contributions(*postings, terms, weights, rows, values, places)
+    contributions(*postings.of(terms), weights, rows, values, places)
     return values, places
 
 

@@ -85,8 +85,7 @@ def _add(
         return count, factors
     scratch = snapshot.scratch
     count = add_scaled(
-        *postings,
-        part.terms,
+        *postings.of(part.terms),
         part.weights,
         part.bounds,
         part.words,

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import Float32, UInt32, UInt64
-from index.kernel import EXACT_MARK, add_scaled, contributions, rank, top_rows
+from index.forward import contributions
+from index.kernel import EXACT_MARK, add_scaled, locate, rank, top_rows
 
 ROWS = 40
 
@@ -22,22 +23,19 @@ class Postings:
     cut: int = ROWS
     """Rows from here on stand in the tail."""
 
-    @property
-    def split(self) -> tuple[UInt64, UInt32, Float32, UInt32, UInt64, UInt32, Float32]:
+    def split(self, terms: UInt32) -> tuple[UInt64, UInt32, Float32, UInt32, Float32]:
         """As the kernel takes them. The base knows no term behind the last one that stands in it."""
         term = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets).astype(np.int64))
         late = self.rows >= self.cut
         known = int(term[~late].max(initial=-1)) + 1
-        terms, starts = np.unique(term[late], return_index=True)
-        return (
+        late_terms, starts = np.unique(term[late], return_index=True)
+        spans = locate(
             np.cumsum([0, *np.bincount(term[~late], minlength=known)]).astype(np.uint64),
-            self.rows[~late],
-            self.impacts[~late],
-            terms.astype(np.uint32),
+            late_terms.astype(np.uint32),
             np.append(starts, late.sum()).astype(np.uint64),
-            self.rows[late],
-            self.impacts[late],
+            terms,
         )
+        return spans, self.rows[~late], self.impacts[~late], self.rows[late], self.impacts[late]
 
     def dense(self) -> Float32:
         """(terms, rows) impacts, 0 where a row lacks the term."""
@@ -87,8 +85,7 @@ def ranked(question: dict, scratch: tuple) -> tuple[list[int], list[float], int,
     index, n = question["index"], question["n"]
     scores, rows, marks = np.zeros(n, np.float32), np.zeros(n, np.uint32), np.zeros(n, np.uint64)
     size, total, asked, most = rank(
-        *index.split,
-        question["terms"],
+        *index.split(question["terms"]),
         question["weights"],
         question["bits"],
         question["instead"],
@@ -177,8 +174,7 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
     accumulator, scratch, candidates = np.zeros(ROWS, np.float32), np.zeros(ROWS, np.float32), np.zeros(ROWS, np.uint32)
     factors = np.zeros(len(owners), np.float32)
     count = add_scaled(
-        *index.split,
-        np.concatenate([terms for terms, _ in owners]),
+        *index.split(np.concatenate([terms for terms, _ in owners])),
         np.concatenate([weights for _, weights in owners]),
         np.cumsum([0, *(len(terms) for terms, _ in owners)]),
         np.array(words, np.int64),
@@ -200,9 +196,9 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
         expected += factor * sums
         values, places = np.zeros(dense.T.shape, np.float32), np.zeros(dense.T.shape, np.uint64)
         rows = np.arange(ROWS, dtype=np.uint32)
-        contributions(*index.split, terms, weights, rows, values, places)
+        contributions(*index.split(terms), weights, rows, values, places)
         assert (values == dense.T).all()
-        behind = np.concatenate([index.split[1], index.split[5]])
+        behind = np.concatenate([index.split(terms)[1], index.split(terms)[3]])
         assert (behind[places[values > 0]] == np.nonzero(values)[0]).all()
     assert accumulator == pytest.approx(expected, abs=1e-4)
     assert sorted(candidates[:count].tolist()) == np.flatnonzero(accumulator).tolist()
