@@ -8,67 +8,39 @@ from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final
 
-from limits import RateLimitItemPerMinute
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
-
 from api.problems import TooManyRequests
 from api.settings import Settings
 
 USUAL_PER_ADDRESS: Final = 6000
 """A minute, of another machine: a library's computers and telephones share one address, a runaway crawler does not."""
+_MINUTE: Final = 60.0
+"""Seconds."""
 _GUESSES: Final = 30
 """Wrong keys a minute and address; a right one is never refused for another's guesses."""
 _OFTEN: Final = "请求太频繁了，请过 {} 秒再试。"
 _GUESSED: Final = "从这个地址来的密钥错了太多次，请过 {} 秒再试。"
 
 
-class MinuteCounts(Storage):
-    """Counts within the present minute, and then begins anew for everybody.
-
-    The library's own storage in memory starts a thread for most requests, and its minutes follow the wall clock.
-    """
-
-    STORAGE_SCHEME = None
+class _Minute:
+    """Counts within the present minute, and then begins anew for everybody."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        super().__init__()
         self._clock = clock
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._ends = 0.0
 
-    @property
-    def base_exceptions(self) -> tuple[type[Exception], ...]:
-        return ()
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+    def count(self, of: str, name: str) -> int:
+        """How often this was counted in this minute, now included."""
         now = self._clock()
         if now >= self._ends:
             self._counts.clear()
-            self._ends = now + expiry
-        self._counts[key] += amount
-        return self._counts[key]
-
-    def get(self, key: str) -> int:
-        return self._counts[key] if self._clock() < self._ends else 0
-
-    def get_expiry(self, key: str) -> float:
-        return self._ends
+            self._ends = now + _MINUTE
+        self._counts[of, name] += 1
+        return self._counts[of, name]
 
     def seconds_left(self) -> int:
         """Until the minute is over, at least 1."""
         return max(1, ceil(self._ends - self._clock()))
-
-    def check(self) -> bool:
-        return True
-
-    def reset(self) -> int:
-        known = len(self._counts)
-        self._counts.clear()
-        return known
-
-    def clear(self, key: str) -> None:
-        self._counts.pop(key, None)
 
 
 class RequestLimits:
@@ -90,8 +62,7 @@ class RequestLimits:
         workers: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._counts = MinuteCounts(clock)
-        self._limiter = FixedWindowRateLimiter(self._counts)
+        self._minute = _Minute(clock)
         self._per_key = _share(per_key, workers)
         self._per_address = _share(USUAL_PER_ADDRESS if per_address is None else per_address, workers)
         self._guesses = _share(_GUESSES, workers)
@@ -116,14 +87,14 @@ class RequestLimits:
         """Counts a request with a key that opens nothing."""
         self._count(self._guesses, "guess", _network(host)[0], _GUESSED)
 
-    def _count(self, limit: RateLimitItemPerMinute | None, of: str, name: str, message: str) -> None:
-        if limit and not self._limiter.hit(limit, of, name):
-            wait = self._counts.seconds_left()
+    def _count(self, limit: int, of: str, name: str, message: str) -> None:
+        if limit and self._minute.count(of, name) > limit:
+            wait = self._minute.seconds_left()
             raise TooManyRequests(message.format(wait), retry_after=wait)
 
 
-def _share(limit: int, workers: int) -> RateLimitItemPerMinute | None:
-    return RateLimitItemPerMinute(max(1, limit // workers)) if limit else None
+def _share(limit: int, workers: int) -> int:
+    return max(1, limit // workers) if limit else 0
 
 
 @lru_cache(maxsize=4096)

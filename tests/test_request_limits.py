@@ -103,8 +103,8 @@ def test_what_is_counted_is_forgotten_with_its_minute(clock: Clock) -> None:
     threads = threading.active_count()
     for number in range(2000):
         limits.count_address(f"10.0.{number // 250}.{number % 250}")
-    assert len(limits._counts._counts) == 2000
+    assert len(limits._minute._counts) == 2000
     clock.now += 60
     limits.count_address("10.0.0.1")
-    assert len(limits._counts._counts) == 1
+    assert len(limits._minute._counts) == 1
     assert threading.active_count() == threads
