@@ -57,6 +57,11 @@ class Change:
     body: str
     """As a stored resource has it; empty for a tombstone."""
 
+    @property
+    def is_indexed(self) -> bool:
+        """Whether an index has it: a hidden one, which may be shown again, but none that is withdrawn or deleted."""
+        return self.status not in ("withdrawn", DELETED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:

@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import json
-import os
 import re
 import shutil
 import time
@@ -16,6 +15,7 @@ from typing import Any, Final, Literal
 
 from corpus.bulk import Progress, carry_out
 from corpus.catalogue import Catalogue
+from corpus.durability import sync
 from corpus.errors import NotFound, Unavailable
 from corpus.exchange import lines_of
 from corpus.validation import SubjectOf
@@ -101,10 +101,10 @@ class Jobs:
         if len(self.unfinished()) >= MOST_WAITING:
             raise Unavailable(f"已有 {MOST_WAITING} 个批量任务在等，请稍后再送。", code="too-many-jobs")
         job = Job(id=id, accepted_at=time.time(), dry_run=dry_run, total=total)
-        _sync(self._folder / id / _BODY)
+        sync(self._folder / id / _BODY)
         self._save(job, durable=True)
-        _sync(self._folder)
-        _sync(self._folder.parent)
+        sync(self._folder)
+        sync(self._folder.parent)
         return job
 
     def get(self, id: str) -> Job:
@@ -162,7 +162,7 @@ class Jobs:
                 job = _advanced(job, results)
                 self._save(job)
                 yield job
-        _sync(self._file(job, _ROWS))
+        sync(self._file(job, _ROWS))
         job = self._finish(replace(job, state="done", total=job.done))
         if mark:
             catalogue.unmark(mark)
@@ -201,10 +201,10 @@ class Jobs:
         unfinished = self._file(job, f".{_JOB}")
         unfinished.write_bytes(_json(asdict(job)))
         if durable:
-            _sync(unfinished)
+            sync(unfinished)
         unfinished.replace(self._file(job, _JOB))
         if durable:
-            _sync(unfinished.parent)
+            sync(unfinished.parent)
 
     def _finish(self, job: Job) -> Job:
         job = replace(job, finished_at=time.time())
@@ -237,12 +237,3 @@ def _advanced(job: Job, results: list[dict[str, Any]]) -> Job:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _sync(path: Path) -> None:
-    """Brings a file, or the names in a folder, onto the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

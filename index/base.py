@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64, read_only
+from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
 from index.kernel import locate
 from index.strings import MISSING, LongerTable, StringTable
 from index.tail import NO_TAIL, Tail
-from index.whole_directory import damaged, finish_directory, read_manifest, unfinished_directory
+from index.whole_directory import damaged, finish_directory, open_array, read_manifest, unfinished_directory
 
 FORMAT: Final = 3
 """Raised when an older base can no longer be read; it is then built anew."""
@@ -38,8 +38,6 @@ FACETS: Final = (
 )
 """Facets by the name a query uses; their codes stand in the base."""
 
-_SMALL = 128
-"""Bytes of a file that is not worth mapping; an empty array has no more."""
 _TABLES = ("terms", "ids")
 
 
@@ -275,7 +273,7 @@ def open_base(directory: Path) -> Base:
     """
     manifest = _read_manifest(directory)
     try:
-        arrays = {name: _open_array(directory / f"{name}.npy") for name in manifest.hashes}
+        arrays = {name: open_array(directory / f"{name}.npy") for name in manifest.hashes}
         tables: dict[str, Any] = {
             t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable)}) for t in _TABLES
         }
@@ -305,10 +303,6 @@ def _read_manifest(directory: Path) -> Manifest:
         return Manifest(**content)
     except TypeError as error:
         raise damaged(directory, "manifest") from error
-
-
-def _open_array(path: Path) -> Any:
-    return read_only(np.load(path, allow_pickle=False, mmap_mode="r" if path.stat().st_size > _SMALL else None))
 
 
 def _file_hash(path: Path) -> str:

@@ -10,16 +10,16 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from corpus.errors import Unavailable
 from index import cutting
-from index.arrays import Arrays, Float64, Int64, UInt32, offsets_of, read_only
+from index.arrays import Arrays, Float64, Int64, UInt32, offsets_of
 from index.characters import CODE_POINTS, character_kinds
 from index.cutting import Tables
-from index.whole_directory import finish_directory, read_manifest, unfinished_directory
+from index.whole_directory import finish_directory, open_array, read_manifest, unfinished_directory
 
 FORMAT: Final = 1
 """Raised when an older compiled dictionary can no longer be read; it is then compiled anew."""
@@ -140,9 +140,5 @@ def _write(folder: Path, arrays: Arrays) -> None:
 
 def _open(folder: Path) -> Dictionary:
     read_manifest(folder, format=FORMAT)
-    tables = Tables(*(_mapped(folder, name) for name in Tables._fields))
-    return Dictionary(tables=tables, frequencies=_mapped(folder, "frequencies"))
-
-
-def _mapped(folder: Path, name: str) -> Any:
-    return read_only(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+    tables = Tables(*(open_array(folder / f"{name}.npy") for name in Tables._fields))
+    return Dictionary(tables=tables, frequencies=open_array(folder / "frequencies.npy"))

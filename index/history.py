@@ -24,4 +24,4 @@ def is_of_history(base: Base, catalogue: Catalogue) -> bool:
 def _shows(base: Base, change: Change) -> bool:
     rows = base.compiled_rows_of(np.array([change.serial], np.uint32)).tolist()
     shown = base.blob(rows[0]).decode() if rows else ""
-    return shown == ("" if change.status in ("deleted", "withdrawn") else change.body)
+    return shown == (change.body if change.is_indexed else "")

@@ -56,7 +56,7 @@ def what_changed(base: Base, changes: Iterable[Change]) -> Changed:
         at = np.minimum(np.searchsorted(base.serials, serials), len(base) - 1)
         rows = np.where(base.serials[at] == serials, at, -1)
     hashes = np.array([short_hash(change.text_hash or "0") for change in changes], np.uint64)
-    there = np.array([change.status not in ("deleted", "withdrawn") for change in changes], np.bool_)
+    there = np.array([change.is_indexed for change in changes], np.bool_)
     known = there & (rows >= 0)
     known[known] = base.text_hashes[rows[known]] == hashes[known]
     texts, facts = np.flatnonzero(there & ~known), np.flatnonzero(known)

@@ -7,7 +7,7 @@ and punctuation; for each letter the list of its places. A misspelt word is look
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -15,16 +15,13 @@ from index.arrays import Float32, Int64, UInt8, UInt16, UInt32
 from index.latin_words import LatinWords
 from index.lifetimes import Holders
 from index.pinyin import is_usual, readings_of
-from index.whole_directory import damaged, read_manifest
+from index.whole_directory import damaged, open_array, read_manifest
 
 FORMAT: Final = 3
 """Raised when an older store can no longer be read; it is then built anew."""
 BEGINS: Final = 1
 ENDS: Final = 2
 """Bits of `edges`."""
-
-_SMALL = 128
-"""Bytes of a file that is not worth mapping; an empty array has no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +84,7 @@ class SpellingStore:
         """
         manifest = read_manifest(directory, format=FORMAT)
         try:
-            arrays = {f.name: _open_array(directory / f"{f.name}.npy") for f in fields(SpellingArrays)}
+            arrays = {f.name: open_array(directory / f"{f.name}.npy") for f in fields(SpellingArrays)}
             return cls(SpellingArrays(**arrays), manifest["source"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(directory, str(error)) from error
@@ -179,8 +176,3 @@ class _Derived:
     def latin_words(self) -> LatinWords:
         uses = np.diff(self._arrays.latin_offsets).tolist()
         return LatinWords(dict(zip(self.latin_numbers, uses, strict=True)))
-
-
-def _open_array(path: Path) -> Any:
-    mapped = path.stat().st_size > _SMALL
-    return np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None).view(np.ndarray)

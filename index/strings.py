@@ -15,13 +15,8 @@ MISSING = 0xFFFFFFFF
 """The number of a string that is not there."""
 
 
-def string_hash(text: str) -> int:
-    """A stable 64-bit hash; among a million strings two share one with a probability below 1e-7."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
 def string_hashes(texts: Sequence[str]) -> UInt64:
-    """(n,) uint64 hashes of n strings."""
+    """(n,) stable 64-bit hashes; among a million strings two share one with a probability below 1e-7."""
     digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(digests, dtype="<u8")
 

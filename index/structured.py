@@ -31,7 +31,7 @@ from index.query import MOST_TEXT
 from index.segmentation import Segmenter
 from index.structured_matching import PAIRS, WORDS, RowMatcher, listed_pairs, listed_words
 from index.structured_syntax import FIELD_NAMES, is_structured, parse, positive_text
-from index.whole_directory import damaged, finish_directory, read_manifest, unfinished_directory
+from index.whole_directory import damaged, finish_directory, open_array, read_manifest, unfinished_directory
 
 __all__ = ["FIELD_NAMES", "StructuredAnswer", "StructuredIndex", "build_structured_index", "is_structured"]
 
@@ -44,8 +44,6 @@ _POOL_MEGABYTES = 1024
 """More than a part needs, so that Whoosh sorts its postings in memory."""
 _BLOCK = 4096
 """Postings Whoosh reads at once."""
-_SMALL = 128
-"""Bytes of a file that is not worth mapping; an empty array has no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ class StructuredIndex:
         """
         manifest = read_manifest(directory, format=_FORMAT)
         try:
-            arrays = {name: _open_array(directory / f"{name}.npy") for name in manifest["arrays"]}
+            arrays = {name: open_array(directory / f"{name}.npy") for name in manifest["arrays"]}
             return cls(DistinctTexts(**arrays), _Lists(directory, manifest["parts"]), manifest["lexicon"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(directory, str(error)) from error
@@ -234,8 +232,3 @@ def _write_part(directory: Path, part: range) -> int:
 
 def _part_directory(directory: Path, number: int) -> Path:
     return directory / f"part-{number}"
-
-
-def _open_array(path: Path) -> Any:
-    mapped = path.stat().st_size > _SMALL
-    return np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None).view(np.ndarray)

@@ -7,21 +7,18 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import numpy as np
 
 from index.arrays import Float32, Int64, UInt8, UInt32
 from index.lifetimes import Holders
 from index.suggestion_keys import SuggestionKind
-from index.whole_directory import damaged, read_manifest
+from index.whole_directory import damaged, open_array, read_manifest
 
 FORMAT: Final = 3
 """Raised when older suggestions can no longer be read; they are then built anew."""
 KINDS: Final[tuple[SuggestionKind, ...]] = get_args(SuggestionKind)
-
-_SMALL = 128
-"""Bytes of a file that is not worth mapping; an empty array has no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +115,7 @@ class SuggestionStore:
         """
         manifest = read_manifest(directory, format=FORMAT)
         try:
-            arrays = {name: _open_array(directory / f"{name}.npy") for name in manifest["arrays"]}
+            arrays = {name: open_array(directory / f"{name}.npy") for name in manifest["arrays"]}
             return cls(SuggestionArrays(**arrays), manifest["source"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(directory, str(error)) from error
@@ -166,8 +163,3 @@ def blurred(reading: bytes) -> bytes:
     """
     letters = joined(reading).replace(b"zh", b"z").replace(b"ch", b"c").replace(b"sh", b"s")
     return letters.replace(b"ng", b"n").replace(b"n", b"l").replace(b"v", b"u")
-
-
-def _open_array(path: Path) -> Any:
-    mapped = path.stat().st_size > _SMALL
-    return np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None).view(np.ndarray)

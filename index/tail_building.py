@@ -64,13 +64,12 @@ class TailBuilder:
         facts: list[_Fact] = []
         new: list[Change] = []
         for change, row in zip(changes, rows, strict=True):
-            there = change.status not in ("deleted", "withdrawn")
-            if there and row != MISSING and (fact := self._only_facts(change, row)):
+            if change.is_indexed and row != MISSING and (fact := self._only_facts(change, row)):
                 facts.append(fact)
                 continue
             if row != MISSING:
                 gone[change.id] = row
-            if there:
+            if change.is_indexed:
                 new.append(change)
         if gone:
             self._hide([*gone.values()])

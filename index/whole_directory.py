@@ -4,15 +4,20 @@ The manifest is written last and names every file with its size; nothing is open
 """
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from corpus.durability import sync
 from corpus.errors import Unavailable
+from index.arrays import read_only
 
 _MANIFEST = "manifest.json"
+_SMALL = 128
+"""Bytes of a file that holds an empty array, or little more."""
 
 
 def unfinished_directory(directory: Path) -> Path:
@@ -30,10 +35,10 @@ def finish_directory(unfinished: Path, directory: Path, manifest: Mapping[str, A
     content = json.dumps({**manifest, "sizes": sizes}, ensure_ascii=False)
     (unfinished / _MANIFEST).write_text(content, encoding="utf-8")
     for path in [*unfinished.rglob("*"), unfinished]:
-        _sync(path)
+        sync(path)
     shutil.rmtree(directory, ignore_errors=True)
     unfinished.rename(directory)
-    _sync(directory.parent)
+    sync(directory.parent)
 
 
 def read_manifest(directory: Path, *, format: int) -> dict[str, Any]:
@@ -55,14 +60,12 @@ def read_manifest(directory: Path, *, format: int) -> dict[str, Any]:
     return manifest
 
 
+def open_array(path: Path) -> Any:
+    """A stored array, mapped and read-only; a small one, or an empty one, is not worth mapping."""
+    mapped = path.stat().st_size > _SMALL
+    return read_only(np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None))
+
+
 def damaged(directory: Path, part: str) -> Unavailable:
     """The error that says which part of a directory is not as it was written."""
     return Unavailable(f"索引“{directory.name}”已损坏（{part}），需要重新建立。", code="damaged-index")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
