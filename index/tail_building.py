@@ -10,14 +10,16 @@ import numpy as np
 from corpus.catalogue import Change
 from corpus.tuning import Tuning
 from index.analysis import is_word
-from index.arrays import Float32, UInt32, UInt64, read_only
+from index.arrays import UInt32, UInt64
 from index.base import FACETS, Base
-from index.building import invert, popularity_groups
+from index.building import invert
 from index.digest import Digest, Digester, Stored, facet_values, fact_columns, short_hash
 from index.growing import Growing
 from index.strings import MISSING, LongerTable
-from index.tail import NO_TAIL, Tail
-from index.weighing import Counts, Statistics, Weighed, smooth_idf, weigh, word_idf
+from index.tail import Tail
+from index.tail_columns import FacetColumn, PopularityRanks
+from index.tail_postings import TailPostings, TailTerms
+from index.weighing import Counts, Weighed, weigh
 
 _FACTS: Final = ("active", "published", "starts", "ends", "rating", "completeness")
 """Columns that a digest has ready-made."""
@@ -44,10 +46,10 @@ class TailBuilder:
         self._digester = digester
         self._columns = {name: Growing(getattr(base, name)) for name in _COLUMNS}
         self._row_offsets = Growing(base.row_offsets)
-        self._facets = {name: _Facet(base, name) for name in FACETS}
-        self._popularity = _Popularity(base)
-        self._terms = _Terms(base)
-        self._postings = _Postings()
+        self._facets = {name: FacetColumn(base, name) for name in FACETS}
+        self._popularity = PopularityRanks(base)
+        self._terms = TailTerms(base)
+        self._postings = TailPostings()
         self._vectors = Growing(np.empty(0, np.uint32)), Growing(np.empty(0, np.float32))
         self._ids: list[str] = []
         self._blobs: list[bytes] = []
@@ -71,13 +73,16 @@ class TailBuilder:
                 gone[change.id] = row
             if change.is_indexed:
                 new.append(change)
+        # What may fail comes first: a step that was not taken leaves nothing behind.
+        digest = self._digester.digest([Stored(c.serial, c.text_hash, c.body) for c in new]) if new else None
+        columns = fact_columns([fact.record for fact in facts])
+        first = len(self.base)
         if gone:
             self._hide([*gone.values()])
         if facts:
-            self._change_facts(facts)
-        first = len(self.base)
-        if new:
-            self._append(self._digester.digest([Stored(c.serial, c.text_hash, c.body) for c in new]), first)
+            self._change_facts([fact.row for fact in facts], columns)
+        if digest:
+            self._append(digest, first)
         numbers = {**dict.fromkeys(gone, MISSING), **{change.id: first + at for at, change in enumerate(new)}}
         self._put_together(numbers, facts, gone=len(gone))
 
@@ -96,9 +101,8 @@ class TailBuilder:
         if late:
             self._alive.change(late, False)
 
-    def _change_facts(self, facts: Sequence[_Fact]) -> None:
-        rows = [fact.row for fact in facts]
-        for name, values in self._derived(fact_columns([fact.record for fact in facts]), rows).items():
+    def _change_facts(self, rows: Sequence[int], columns: Mapping[str, Any]) -> None:
+        for name, values in self._derived(columns, rows).items():
             self._columns[name].change(rows, values)
 
     def _derived(self, columns: Mapping[str, Any], rows: Sequence[int]) -> dict[str, Any]:
@@ -195,149 +199,3 @@ class TailBuilder:
                 gone=tail.gone + gone,
             ),
         )
-
-
-class _Facet:
-    """The codes of one facet by row; new values are numbered on."""
-
-    def __init__(self, base: Base, name: str) -> None:
-        self.values: Sequence[str] = base.facets[name]
-        self.offsets = Growing(base.facet_offsets[name])
-        self.codes = Growing(base.facet_codes[name])
-        self._numbers = {value: code for code, value in enumerate(self.values)}
-
-    def codes_of(self, row: int) -> UInt32:
-        start, stop = self.offsets.view[row : row + 2]
-        codes: UInt32 = self.codes.view[start:stop]
-        return codes
-
-    def holds(self, row: int, values: Sequence[str]) -> bool:
-        """Whether a row has just these values."""
-        codes: list[int] = self.codes_of(row).tolist()
-        return [self._numbers.get(value) for value in values] == codes
-
-    def extend(self, rows: Sequence[Sequence[str]]) -> None:
-        known = len(self._numbers)
-        codes = [self._numbers.setdefault(value, len(self._numbers)) for values in rows for value in values]
-        self.codes.extend(np.array(codes, np.uint32))
-        self.offsets.extend(np.cumsum([len(values) for values in rows], dtype=np.uint32) + self.offsets.view[-1])
-        if len(self._numbers) > known:
-            self.values = [*self._numbers]
-
-
-class _Popularity:
-    """Ranks within the counts of each source and kind that a base has."""
-
-    def __init__(self, base: Base) -> None:
-        self._base = base
-        self._known: dict[int, Float32] = {}
-
-    def ranks(self, groups: Sequence[tuple[UInt32, UInt32]], counts: Float32) -> Float32:
-        """(n,) the share of the group, its kind's and source's codes given, that is no more popular; 0 unknown."""
-        ranks = np.zeros(len(groups), np.float32)
-        for at in np.flatnonzero(~np.isnan(counts)).tolist():
-            kind, source = groups[at]
-            population = self._population(int(popularity_groups(kind, np.array([len(source)]), source)[0]))
-            if len(population):
-                ranks[at] = np.searchsorted(population, counts[at], side="right") / len(population)
-        return ranks
-
-    def _population(self, group: int) -> Float32:
-        if group not in self._known:
-            base = self._base
-            sources = np.diff(base.facet_offsets["source"])
-            own = popularity_groups(base.facet_codes["kind"], sources, base.facet_codes["source"]) == group
-            counts = base.counted_popularity[own]
-            self._known[group] = np.sort(counts[~np.isnan(counts)])
-        return self._known[group]
-
-
-class _Terms:
-    """The vocabulary of a base with terms numbered on behind it."""
-
-    def __init__(self, base: Base) -> None:
-        self._base = base
-        self._word_idf = word_idf(base)
-        self._new_idf = float(smooth_idf(np.array([1], np.uint64), base.manifest.rows)[0])
-        self._more: list[str] = []
-        self._numbers: dict[str, int] = {}
-        self.are_words: list[bool] = []
-
-    def __len__(self) -> int:
-        """How many are new."""
-        return len(self._more)
-
-    @property
-    def first(self) -> int:
-        """The number of the first new one."""
-        return len(self._base.terms)
-
-    @property
-    def table(self) -> LongerTable:
-        table: Any = self._base.terms
-        return LongerTable(table=table, more=self._more, size=self.first + len(self._more), numbers=self._numbers)
-
-    def numbered(self, terms: Sequence[str]) -> UInt32:
-        """The number of each term; those not seen before get the next ones."""
-        numbers = self.table.find(terms)
-        for at in np.flatnonzero(numbers == MISSING).tolist():
-            numbers[at] = self._numbers[terms[at]] = self.first + len(self._more)
-            self._more.append(terms[at])
-            self.are_words.append(is_word(terms[at]))
-        return numbers
-
-    def statistics(self, words: UInt32) -> Statistics:
-        """What the base says of some words."""
-        idf = np.full(len(words), self._new_idf, np.float32)
-        known = words < len(self._word_idf)
-        idf[known] = self._word_idf[words[known]]
-        return Statistics(word_idf=idf, pivot=self._base.manifest.pivot)
-
-
-class _Postings:
-    """The postings of a tail, kept in the order of term and row."""
-
-    def __init__(self) -> None:
-        self._keys = np.empty(0, np.uint64)
-        """(P,) term, then row."""
-        self._values: dict[str, Any] = {
-            name: getattr(NO_TAIL, name) for name in ("bm25f", "similarity", "posting_fields")
-        }
-
-    def add(self, terms: UInt32, postings: Mapping[str, Any], weighed: Weighed, first: int) -> None:
-        """Adds postings of further rows, `terms` being the numbers of the terms they are ordered by."""
-        rows = postings["posting_rows"]
-        keys = np.repeat(terms, np.diff(postings["term_offsets"]).astype(np.int64)).astype(np.uint64) << np.uint64(32)
-        keys |= rows + np.uint64(first)
-        order = np.argsort(keys)
-        similarity = np.zeros(len(rows), np.float32)
-        similarity[: len(weighed.arrays["similarity"])] = weighed.arrays["similarity"]
-        added = {
-            "bm25f": weighed.arrays["bm25f"],
-            "similarity": similarity,
-            "posting_fields": postings["posting_fields"],
-        }
-        places = np.searchsorted(self._keys, keys[order])
-        self._keys = np.insert(self._keys, places, keys[order])
-        for name, values in added.items():
-            self._values[name] = np.insert(self._values[name], places, values[order])
-
-    @property
-    def arrays(self) -> dict[str, Any]:
-        """By the names of a tail."""
-        terms = (self._keys >> np.uint64(32)).astype(np.uint32)
-        starts = np.flatnonzero(np.diff(terms, prepend=np.uint32(MISSING)))
-        arrays = {
-            "terms": terms[starts],
-            "offsets": np.append(starts, len(self._keys)).astype(np.uint64),
-            "posting_rows": self._keys.astype(np.uint32),
-            **self._values,
-        }
-        return {name: read_only(array) for name, array in arrays.items()}
-
-    def df(self, terms: _Terms, alive: Any, first_row: int) -> UInt32:
-        """For each new term the rows of the tail, those replaced left out, that hold it."""
-        late = self._keys[np.searchsorted(self._keys, np.uint64(terms.first) << np.uint64(32)) :]
-        held = alive[late.astype(np.uint32) - np.uint32(first_row)]
-        number = (late >> np.uint64(32)).astype(np.int64) - terms.first
-        return np.bincount(number, held, minlength=len(terms)).astype(np.uint32)
