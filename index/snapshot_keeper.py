@@ -194,7 +194,9 @@ class _Follower:
             return True
         assert self._catalogue is not None
         last, hidden = self._catalogue.changes(self._hidden_until, hidden=True)
-        self._take(hidden, self.snapshot.seq)
+        if hidden:
+            self._builder.hide(hidden)
+            self.snapshot = self.snapshot.with_tail(self._builder.base, seq=self.snapshot.seq)
         self._hidden_until = last
         if self._rows + last - self._position > _MOST_IN_TAIL:
             self._leave_all_but_the_newest(last)

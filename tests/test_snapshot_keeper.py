@@ -79,11 +79,16 @@ def test_of_a_large_bulk_what_is_hidden_goes_first_and_the_rest_follows(
     keeper: SnapshotKeeper, catalogue: Catalogue
 ) -> None:
     bulk = [Resource(id=f"n:{i}", kind="book", title=f"新书 {i}", description="量子纠缠") for i in range(BULK)]
-    catalogue.write([*bulk[:1000], replace(NOVEL, status="withdrawn")])
-    assert found(keeper.current, "余华") == []
+    catalogue.write([*bulk[:1000], replace(NOVEL, status="withdrawn"), replace(TAIJI, status="hidden")])
+    at_once = keeper.current
+    assert found(at_once, "余华") == found(at_once, "太极拳") == []
+    assert at_once.resources == 1
     settled = keeper.settle()
+    assert settled.resources == 1001
     assert search(settled, Query(text="量子纠缠")).total == 1000
     assert settled.seq == catalogue.seq()
+    catalogue.write([TAIJI])
+    assert found(keeper.current, "太极拳") == ["c:1"]
 
 
 @pytest.mark.slow
