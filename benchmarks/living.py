@@ -17,112 +17,20 @@ import random
 import shutil
 import statistics
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import quote
 
+from benchmarks.killing import kills
 from benchmarks.running_service import Client, Service, private_megabytes, running
+from benchmarks.traffic import CONNECTIONS, Load, a_course, a_search, anything, put, unlike, written_id
 
-QUERIES = (
-    *["太极拳", "手机摄影", "养生", "书法", "亲子阅读", "苏州园林", "中国历史"],
-    *["英语口语", "理财", "Python编程", "家常菜", "心理学", "怎么用手机", "儿童绘本"],
-)
-SIGNS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
-CONNECTIONS = 4
 LOOKS = 8
 """Searches over other connections after each delete."""
-
-
-@dataclass(slots=True)
-class Load:
-    """Requests that go on beside a measurement."""
-
-    service: Service
-    rate: float
-    """A second, over all threads."""
-    requests: Callable[[random.Random], tuple[str, str, object]]
-    times: list[float] = field(default_factory=list)
-    """Seconds."""
-    failed: Counter[str] = field(default_factory=Counter)
-
-    @contextmanager
-    def going_on(self) -> Iterator["Load"]:
-        ended = threading.Event()
-        threads = [threading.Thread(target=self._ask, args=(seed, ended)) for seed in range(CONNECTIONS)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield self
-        finally:
-            ended.set()
-            for thread in threads:
-                thread.join()
-
-    def _ask(self, seed: int, ended: threading.Event) -> None:
-        chance, client, pause = random.Random(seed), self.service.client(), CONNECTIONS / self.rate
-        due = time.monotonic() + chance.random() * pause
-        while not ended.wait(max(0.0, due - time.monotonic())):
-            method, path, body = self.requests(chance)
-            began = time.monotonic()
-            try:
-                status, _ = client.ask(method, path, body)
-            except (OSError, HTTPException) as error:
-                self.failed[type(error).__name__] += 1
-            else:
-                self.times.append(time.monotonic() - began)
-                if status >= 400 and status != 404:  # an item may be gone just now
-                    self.failed[f"{method} {status}"] += 1
-            due = max(due + pause, time.monotonic() - 1)
-
-
-def a_search(chance: random.Random) -> tuple[str, str, object]:
-    return "GET", f"/v1/search?q={quote(chance.choice(QUERIES))}&limit=10", None
-
-
-def anything(chance: random.Random) -> tuple[str, str, object]:
-    """What residents and platforms ask for, in about the proportions in which they do."""
-    text = chance.choice(QUERIES)
-    match chance.choices(("search", "facets", "suggest", "recommend", "item"), (50, 10, 20, 15, 5))[0]:
-        case "search":
-            return a_search(chance)
-        case "facets":
-            return "GET", f"/v1/search?q={quote(text)}&facets=kind&facets=subject&facets=year", None
-        case "suggest":
-            return "GET", f"/v1/suggest?q={quote(text[: chance.randint(1, 3)])}", None
-        case "recommend":
-            texts = chance.sample(QUERIES, 3)
-            return "POST", "/v1/recommend", {"interests": texts, "explain": True}
-        case _:
-            return "GET", f"/v1/items/{quote(written_id(chance.randrange(50)))}", None
-
-
-def written_id(number: int) -> str:
-    return f"living:{number}"
-
-
-def unlike(number: int) -> str:
-    """A title that nothing else has."""
-    signs = ""
-    while number or not signs:
-        number, rest = divmod(number, len(SIGNS))
-        signs += SIGNS[rest] * 2
-    return f"新课程{signs}讲座"
-
-
-def a_course(number: int, title: str) -> dict[str, object]:
-    return {"id": written_id(number), "kind": "course", "title": title, "description": "试讲。" * 30, "tags": ["试讲"]}
-
-
-def put(client: Client, number: int, title: str) -> None:
-    status, body = client.ask("PUT", f"/v1/items/{quote(written_id(number))}", a_course(number, title))
-    if status not in (200, 201):
-        raise HTTPException(f"PUT answered {status}: {body[:200]!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,21 +111,6 @@ class Mixed:
             f"{self.reads} reads {spread(self.times)} ms, {len(self.writes)} writes {spread(self.writes)} ms of "
             f"{self.written} resources; {failures(self)}; private memory of all processes, MB: {memory}"
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Killed:
-    """What kills cost."""
-
-    victims: Mapping[str, int]
-    acknowledged: int
-    """Changes; the last of each resource was looked for at the end."""
-    lost: Sequence[str]
-
-    def __str__(self) -> str:
-        killed = ", ".join(f"{count} {name}" for name, count in self.victims.items())
-        lost = f"{len(self.lost)} lost {[*self.lost[:3]]}"
-        return f"killed {killed}: {self.acknowledged} changes acknowledged meanwhile, {lost}"
 
 
 def failures(measured: Seen | Gone | Pushed | Mixed) -> str:
@@ -331,88 +224,6 @@ def write_something(client: Client, chance: random.Random, failed: Counter[str])
 def expect(status: int, among: set[int], failed: Counter[str]) -> None:
     if status not in among:
         failed[f"write {status}"] += 1
-
-
-class Writer(threading.Thread):
-    """Writes without a pause and keeps what was acknowledged."""
-
-    def __init__(self, service: Service, share: int) -> None:
-        super().__init__(daemon=True)
-        self._service = service
-        self._share = share
-        self._ended = threading.Event()
-        self.acknowledged = 0
-        """Writes."""
-        self.possible: dict[str, list[str | None]] = {}
-        """For each id the title that was acknowledged last, None for nothing, then those sent unanswered."""
-        self.lost: list[str] = []
-        """What was acknowledged and not there when it was to be deleted."""
-
-    def run(self) -> None:
-        chance = random.Random(self._share)
-        while not self._ended.is_set():
-            number = self._share * 10_000 + chance.randrange(200)
-            id, title = written_id(number), None if chance.random() < 0.1 else unlike(chance.randrange(10**7))
-            possible = self.possible.setdefault(id, [None])
-            possible.append(title)
-            try:
-                status = self._write(id, a_course(number, title) if title else None)
-            except ConnectionRefusedError:
-                possible.pop()
-                time.sleep(0.01)
-                continue
-            except (OSError, HTTPException):
-                continue
-            if status == 404 and None not in possible[:-1]:
-                self.lost.append(f"{id}: {possible} expected, nothing there")
-            if status in (200, 201, 204, 404):
-                self.acknowledged += 1
-                possible[:] = [title]
-
-    def _write(self, id: str, course: dict[str, object] | None) -> int:
-        client, path = Client(self._service.port, self._service.key), f"/v1/items/{quote(id)}"
-        try:
-            return client.ask("PUT" if course else "DELETE", path, course)[0]
-        finally:
-            client.close()
-
-    def end(self) -> None:
-        self._ended.set()
-        self.join()
-
-    def look(self, client: Client) -> None:
-        """Looks for everything that was written."""
-        for id, possible in self.possible.items():
-            status, body = client.ask("GET", f"/v1/items/{quote(id)}")
-            there = json.loads(body)["title"] if status == 200 else None
-            if there not in possible:
-                self.lost.append(f"{id}: {possible} expected, {there} there")
-
-
-def kills(service: Service, *, n: int, chance: random.Random) -> Killed:
-    """Kills a process, any of them, at a random moment, n times, while two writers go on."""
-    victims = Counter[str]()
-    writers = [Writer(service, share) for share in (1, 2)]
-    for writer in writers:
-        writer.start()
-    for _ in range(n):
-        time.sleep(chance.random() * 1.5)
-        pid = service.victim(chance)
-        victims["supervisor" if pid == service.pid else "child"] += 1
-        service.kill(pid)
-        if pid == service.pid:
-            service.start()
-        service.wait_until_ready()
-    for writer in writers:
-        writer.end()
-    service.wait_until_ready()
-    for writer in writers:
-        writer.look(service.client())
-    return Killed(
-        victims=victims,
-        acknowledged=sum(writer.acknowledged for writer in writers),
-        lost=[loss for writer in writers for loss in writer.lost],
-    )
 
 
 def spread(seconds: Sequence[float]) -> str:

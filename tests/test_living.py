@@ -1,4 +1,4 @@
-"""A service under load, seen from outside: the short form of `benchmarks/living.py`."""
+"""A service under load, seen from outside: the short form of `python -m benchmarks.living`."""
 
 import json
 import random
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.living import deletes, freshness, kills, mixed
+from benchmarks.killing import kills
+from benchmarks.living import deletes, freshness, mixed
 from benchmarks.running_service import Service, running
 from corpus.catalogue import Catalogue
 from corpus.demo import load_demo
