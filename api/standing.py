@@ -7,7 +7,7 @@ from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import base_name
 from index.history import is_of_history
-from index.snapshot import newest_base, open_snapshot
+from index.snapshot import Snapshot, newest_base, open_snapshot
 from index.snapshot_keeper import MOST_PENDING, NEEDED
 from index.weighing import compiled_numbers
 
@@ -28,8 +28,8 @@ def is_shown(seq: int, state: Path, revision: Revision) -> bool:
     return any(seq <= int(name.rpartition("-")[2]) + MOST_PENDING for name in whole)
 
 
-def check_standing(catalogue: Catalogue, state: Path, revision: Revision) -> None:
-    """Sees to it that the newest base is one that this program can answer from.
+def standing_snapshot(catalogue: Catalogue, state: Path, revision: Revision) -> Snapshot:
+    """The newest base, where it is one that this program can answer from.
 
     Raises: Unavailable (code no-index) if there is none; otherwise it must be compiled anew, for the reason given.
     """
@@ -39,3 +39,4 @@ def check_standing(catalogue: Catalogue, state: Path, revision: Revision) -> Non
         raise Unavailable("词典或排序数字与上次编制索引时不同。", code="other-index")
     if not is_of_history(snapshot.base, catalogue):
         raise Unavailable("索引与资源库不符（资源库也许是从备份恢复的）。", code="other-index")
+    return snapshot

@@ -127,12 +127,13 @@ class Snapshot:
         return other
 
     def row_of(self, id: str) -> int | None:
-        """The row of an id; None if the base does not have it."""
+        """The row of an id; None if there is none, or it is hidden."""
         return self.rows_of([id])[0]
 
     def rows_of(self, ids: Sequence[str]) -> list[int | None]:
-        """The row of each of several ids; None for one that the base does not have."""
-        return [None if row == MISSING else row for row in self.base.ids.find(ids).tolist()]
+        """The row of each of several ids; None for one that is not there, or hidden: nobody must be told of it."""
+        active = self.base.active
+        return [row if row != MISSING and active[row] else None for row in self.base.ids.find(ids).tolist()]
 
     def visible(self, at: int) -> RowMask:
         """(rows,) 1 for what is neither hidden nor over at a moment, in seconds since 1970."""

@@ -293,6 +293,14 @@ def test_campaigns_and_editors_come_first_for_strangers_within_their_time(
     assert [item.id for item in shown] == ["b:cooking"]
 
 
+def test_what_is_hidden_is_as_good_as_unknown_and_never_named(snapshot: Snapshot) -> None:
+    answer = recommend(snapshot, Request(likes=("b:hidden", "c:taiji"), limit=5))
+    assert answer.unknown_ids == ("b:hidden",)
+    assert "书法秘籍" not in "".join(reason.text for item in answer.items for reason in item.reasons)
+    with pytest.raises(NotFound):
+        recommend(snapshot, Request(scene="item", item_id="b:hidden"))
+
+
 def test_the_off_switch_and_an_unknown_resident_are_labelled(snapshot: Snapshot) -> None:
     off = recommend(snapshot, Request(interests=interests("书法"), personalized=False))
     assert (off.personalized, off.degraded) == (False, "not_personalized")

@@ -20,13 +20,14 @@ from api.metrics import forget_counts
 from api.moments import today
 from api.newest import warm_up
 from api.serving import answer_requests
-from api.standing import check_standing
+from api.standing import standing_snapshot
 from api.supervising import Supervisor
 from corpus.catalogue import Catalogue
 from corpus.demo import SOURCE as DEMO
 from corpus.demo import load_demo, retire_demo
 from corpus.errors import Unavailable
 from index.indexing import compile_base, compile_index
+from index.snapshot import Snapshot
 
 Host = Annotated[str | None, typer.Option("--host", metavar="地址", help="在哪个地址上应答  [默认 127.0.0.1]")]
 Port = Annotated[int | None, typer.Option("--port", metavar="端口", help="在哪个端口上应答  [默认 8000]")]
@@ -45,8 +46,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
         listening(settings.host, settings.port, number=settings.workers) as sockets,
     ):
         forget_counts(place.state)
-        _prepare(place)
-        _load(place)
+        _load(_prepare(place))
         duties = [
             Duty(name=f"worker-{n}", work=partial(answer_requests, settings, revision, bound), answers=True)
             for n, bound in enumerate(sockets, start=1)
@@ -56,38 +56,39 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
         Supervisor([*duties, indexing, jobs]).run(ready=lambda: _announce(sockets[0], json=json))
 
 
-def _prepare(place: Workplace) -> None:
+def _prepare(place: Workplace) -> Snapshot:
     """Makes what must stand before the first answer, and of a small catalogue all; the indexer makes the rest."""
     with place.catalogue() as catalogue:
         small = catalogue.count() <= SMALL
         if small:
             _bring_demo(catalogue)
-        stands = _stands(place, catalogue)
-        if small or not stands:
-            with Bars() as bars:
-                compile_needed = compile_index if small else compile_base
-                compile_needed(catalogue, place.state, revision=place.revision, progress=bars)
+        stands = _standing(place, catalogue)
+        if stands is not None and not small:
+            return stands
+        with Bars() as bars:
+            compile_needed = compile_index if small else compile_base
+            compile_needed(catalogue, place.state, revision=place.revision, progress=bars)
+    return place.compiled_snapshot()
 
 
-def _stands(place: Workplace, catalogue: Catalogue) -> bool:
-    """Whether an index stands that this program can answer from; says what is wrong with another."""
+def _standing(place: Workplace, catalogue: Catalogue) -> Snapshot | None:
+    """The index, if one stands that this program can answer from; says what is wrong with another."""
     try:
         with unobserved():
-            check_standing(catalogue, place.state, place.revision)
+            return standing_snapshot(catalogue, place.state, place.revision)
     except Unavailable as error:
         if error.code != "no-index":
             say(f"{error.message}正在重新编制索引……")
-        return False
-    return True
+    return None
 
 
-def _load(place: Workplace) -> None:
+def _load(snapshot: Snapshot) -> None:
     """Loads what all workers share: modules, compiled kernels, the dictionary.
 
     A thread does so, for what belongs to a thread, such as open files of Whoosh, is not to be inherited.
     """
     with unobserved(), ThreadPoolExecutor(1) as pool:
-        pool.submit(warm_up, place.compiled_snapshot()).result()
+        pool.submit(warm_up, snapshot).result()
 
 
 def _bring_demo(catalogue: Catalogue) -> None:

@@ -36,11 +36,11 @@ async def item(id: str, request: Request) -> Response:
     Plain JSON has an ETag: with `If-None-Match` one hears of changes only, with `If-Match` one replaces only what one
     has seen.
     """
-    base = (snapshot := snapshot_of(request)).base
+    snapshot = snapshot_of(request)
     row = snapshot.row_of(id)
-    if row is None or not base.active[row]:
+    if row is None:
         raise NotFound(UNKNOWN)
-    body = base.blob(row)
+    body = snapshot.base.blob(row)
     if MEDIA_TYPE in request.headers.get("accept", ""):
         return Response(render(linked_data(json.loads(body))), media_type=MEDIA_TYPE, headers=_VARY)
     told = {**_VARY, "ETag": entity_tag(body)}
