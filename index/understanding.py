@@ -11,6 +11,7 @@ import numpy as np
 from index.analysis import bigram_terms, piece_terms
 from index.arrays import Float32, UInt32, UInt64
 from index.folding import fold
+from index.kernel import MOST_COUNTED
 from index.query import PartKind
 from index.segmentation import Word
 from index.snapshot import Snapshot
@@ -19,8 +20,6 @@ from index.title_agreement import NO_AGREEMENT, Agreement, agreement
 
 COUNTED: Final[tuple[PartKind, ...]] = ("word", "synonym")
 """What makes a row match; everything else only adds to the score of rows that do."""
-_MOST_COUNTED = 62
-"""Terms and groups that have a bit of their own; further words score but do not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +183,7 @@ class _Draft:
         found = snapshot.base.terms.find(order)
         number = {term: int(n) for term, n in zip(order, found, strict=True) if n != MISSING}
         names = tuple(number)
-        counted = [term for term in names if self.terms[term][0] in COUNTED][:_MOST_COUNTED]
+        counted = [term for term in names if self.terms[term][0] in COUNTED][:MOST_COUNTED]
         bit = {term: 1 << i for i, term in enumerate(counted)}
         terms = np.array(list(number.values()), np.uint32)
         weights = np.array([self.terms[term][1] for term in names], np.float32) * snapshot.idf[terms]
@@ -224,7 +223,7 @@ class _Draft:
                 alternatives.append(_union(bit, together))
                 groups.append(1 << size)
                 bonuses.append(self._bonus(together, number))
-            if sets and size < _MOST_COUNTED:
+            if sets and size < MOST_COUNTED:
                 size += 1
             elif not sets:
                 dropped.append(word.text)

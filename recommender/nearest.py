@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Float32, RowMask, UInt32
-from index.base import Postings
-from index.kernel import add_scaled, top_rows
+from index.kernel import top_rows
+from index.postings import Postings
 from index.ranking import term_scores
+from index.scaled_sums import add_scaled
 from index.snapshot import Snapshot
 from recommender.profile import NO_TERMS, Vector
 from recommender.request import Interest
@@ -92,8 +93,8 @@ def _add(
         np.array(heights, np.float64),
         allowed,
         scratch.accumulator,
-        scratch.second,
-        scratch.matched,
+        scratch.sums,
+        scratch.known,
         scratch.candidates,
         count,
         factors,
