@@ -16,7 +16,7 @@ from index.base import FACETS, Base, base_name, open_base
 from index.building import build_base
 from index.digest import NEVER, Digest
 from index.kernel import rank, top_rows
-from index.scaled_sums import add_scaled
+from index.scaled_sums import ALL_ROWS, add_scaled, promising
 from index.snapshot import Snapshot
 from index.weighing import word_idf
 
@@ -188,6 +188,8 @@ class OwnEngine:
                 0,
                 factors,
             )
+            if count == ALL_ROWS:
+                count = promising(scratch.accumulator, 10, scratch.candidates)
             size = top_rows(base.serials, scratch.accumulator, scratch.candidates[:count], scores, rows)
             scratch.accumulator[:] = 0
             return rows[:size].tolist(), -1

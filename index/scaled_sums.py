@@ -12,6 +12,10 @@ _WALK_PER_LOOKUP = np.uint64(12)
 """Postings that can be walked in the time of one look-up."""
 _MANY = np.uint64(4)
 """Where words have a posting for one row in so many, all rows are looked through afterwards instead of noting each."""
+_TOGETHER = np.uint64(128)
+"""Rows that are looked at as one."""
+ALL_ROWS = -1
+"""As a count of candidates: nobody noted them, any row may be one."""
 
 _compiled = numba.njit(cache=True, nogil=True)
 
@@ -44,13 +48,13 @@ def _add(posting_rows: UInt32, impacts: Float32, start: Number, stop: Number, we
 
 
 @_compiled
-def _note(sums: Float32, known: UInt32) -> Number:
-    """Fills known[:count] with the rows that have a sum; returns count."""
-    count = np.uint64(0)
-    for row in range(np.uint64(len(sums))):
-        known[count] = row
-        count += np.uint64(sums[row] > 0)
-    return count
+def _add_to_summed(
+    posting_rows: UInt32, impacts: Float32, start: Number, stop: Number, weight: Number, sums: Float32
+) -> None:
+    """Adds a term to those of its rows that have a sum."""
+    for p in range(start, stop):
+        row = posting_rows[p]
+        sums[row] += weight * impacts[p] if sums[row] > 0 else np.float32(0)
 
 
 @_compiled
@@ -74,9 +78,7 @@ def _add_to_known(
             if at < stop and posting_rows[at] == known[i]:
                 sums[known[i]] += weight * impacts[at]
     else:
-        for p in range(start, stop):
-            row = posting_rows[p]
-            sums[row] += weight * impacts[p] if sums[row] > 0 else np.float32(0)
+        _add_to_summed(posting_rows, impacts, start, stop, weight, sums)
 
 
 @_compiled
@@ -88,32 +90,47 @@ def _sum_up(
     tail_impacts: Float32,
     weights: Float32,
     words: Number,
+    noting: bool,
     sums: Float32,
     known: UInt32,
 ) -> Number:
-    """Adds weight · impact of the terms to `sums`; the first ones are words. Returns how many rows have a word.
+    """Adds weight · impact of the terms to `sums`; the first ones are words, and the others are added to rows with one.
 
-    Those are known[:count] then; the other terms are added to them only.
+    Returns: how many rows have a word if it is noted: those are known[:count] then.
     """
-    postings = np.uint64(0)
-    for i in range(words):
-        for part in range(spans.shape[1]):
-            postings += spans[i, part, 1] - spans[i, part, 0]
-    many = postings * _MANY > np.uint64(len(sums))
     count = np.uint64(0)
     for i in range(len(weights)):
-        if i == words and many:
-            count = _note(sums, known)
         for part in range(spans.shape[1]):
             start, stop = spans[i, part]
             part_rows, part_impacts = (tail_rows, tail_impacts) if part else (posting_rows, impacts)
-            if i >= words:
-                _add_to_known(part_rows, part_impacts, start, stop, weights[i], sums, known, count)
-            elif many:
-                _add(part_rows, part_impacts, start, stop, weights[i], sums)
-            else:
+            if i < words and noting:
                 count = _add_noting(part_rows, part_impacts, start, stop, weights[i], sums, known, count)
-    return _note(sums, known) if many and words == len(weights) else count
+            elif i < words:
+                _add(part_rows, part_impacts, start, stop, weights[i], sums)
+            elif noting:
+                _add_to_known(part_rows, part_impacts, start, stop, weights[i], sums, known, count)
+            else:
+                _add_to_summed(part_rows, part_impacts, start, stop, weights[i], sums)
+    return count
+
+
+@_compiled
+def _best_of_all(sums: Float32, allowed: RowMask) -> Number:
+    """The highest sum of the allowed rows. Floats above 0 go in the order of their bits, and those faster."""
+    bits, best = sums.view(np.int32), np.zeros(1, np.int32)
+    highest = np.int32(0)
+    for row in range(np.uint64(len(bits))):
+        highest = max(highest, np.int32(bits[row] * np.int32(allowed[row])))
+    best[0] = highest
+    return best.view(np.float32)[0]
+
+
+@_compiled
+def _move_all(sums: Float32, factor: Number, allowed: RowMask, accumulator: Float32) -> None:
+    """Adds factor · sum of all allowed rows to their scores, and clears the sums."""
+    for row in range(np.uint64(len(sums))):
+        accumulator[row] += factor * sums[row] * np.float32(allowed[row])
+        sums[row] = 0
 
 
 @_compiled
@@ -179,16 +196,48 @@ def add_scaled(
         accumulator: (rows,) the scores.
         sums, known: (rows,), (rows + 1,) scratch; `sums` is zero on entry and on return.
         candidates, count: (rows + 1,) candidates[:count] are the rows that have a score; new ones are put behind them.
+            A count of ALL_ROWS stays one.
         factors: (k,) filled; 0 where no allowed row has any of the words, and then nothing is added.
-    Returns: how many candidates there are now.
+    Returns: how many candidates there are now, or ALL_ROWS.
     """
-    total = np.uint64(count)
+    everywhere = count == ALL_ROWS
+    total = np.uint64(0 if everywhere else count)
     for owner in range(len(words)):
         own = slice(bounds[owner], bounds[owner + 1])
+        lengths = spans[own, :, 1] - spans[own, :, 0]
+        noting = lengths[: words[owner]].sum() * _MANY <= np.uint64(len(sums))
         found = _sum_up(
-            spans[own], posting_rows, impacts, tail_rows, tail_impacts, weights[own], words[owner], sums, known
+            spans[own], posting_rows, impacts, tail_rows, tail_impacts, weights[own], words[owner], noting, sums, known
         )
-        best = _best(sums, known, found, allowed)
-        factors[owner] = heights[owner] / best if best else 0
-        total = _move(sums, known, found, factors[owner], allowed, accumulator, candidates, total)
-    return int(total)
+        best = _best(sums, known, found, allowed) if noting else _best_of_all(sums, allowed)
+        factor = np.float32(heights[owner] / best if best else 0)
+        factors[owner] = factor
+        if noting:
+            total = _move(sums, known, found, factor, allowed, accumulator, candidates, total)
+        else:
+            _move_all(sums, factor, allowed, accumulator)
+            everywhere = True
+    last: Number = np.int64(total)  # of a type with ALL_ROWS
+    return ALL_ROWS if everywhere else last
+
+
+@_compiled
+def promising(accumulator: Float32, n: int, candidates: UInt32) -> int:
+    """Fills candidates[:count] with rows among which the n with the highest scores above 0 are, and returns count.
+
+    A row is left out if n stretches of rows have a better one. `candidates` has room for all rows and one more.
+    """
+    bits, rows, count = accumulator.view(np.int32), np.uint64(len(accumulator)), np.uint64(0)
+    best = np.zeros((rows + _TOGETHER - np.uint64(1)) // _TOGETHER, np.int32)
+    for stretch in range(np.uint64(len(best))):
+        highest = np.int32(0)
+        for row in range(stretch * _TOGETHER, min((stretch + np.uint64(1)) * _TOGETHER, rows)):
+            highest = max(highest, bits[row])
+        best[stretch] = highest
+    bar = max(np.sort(best)[-n], np.int32(1)) if 0 < n <= len(best) else np.int32(1)
+    for stretch in range(np.uint64(len(best))):
+        if best[stretch] >= bar:
+            for row in range(stretch * _TOGETHER, min((stretch + np.uint64(1)) * _TOGETHER, rows)):
+                candidates[count] = row
+                count += np.uint64(bits[row] >= bar)
+    return int(count)

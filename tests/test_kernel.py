@@ -12,7 +12,7 @@ from index.arrays import Float32, UInt32, UInt64
 from index.forward import contributions
 from index.kernel import BLOCK, EXACT_MARK, MOST_COUNTED, rank, top_rows
 from index.postings import locate
-from index.scaled_sums import add_scaled
+from index.scaled_sums import ALL_ROWS, add_scaled, promising
 
 ROWS = 40
 
@@ -225,6 +225,8 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
         behind = np.concatenate([index.split(terms)[1], index.split(terms)[3]])
         assert (behind[places[values > 0]] == np.nonzero(values)[0]).all()
     assert accumulator == pytest.approx(expected, abs=1e-4)
+    if count == ALL_ROWS:
+        count = promising(accumulator, ROWS, candidates)
     assert sorted(candidates[:count].tolist()) == np.flatnonzero(accumulator).tolist()
     assert not scratch.any()
 
@@ -239,6 +241,15 @@ def test_the_top_rows_are_those_of_a_sort(sums: list[int], chance: random.Random
     size = top_rows(np.array(serials, np.uint32), np.array(sums, np.float32), np.array(found, np.uint32), scores, rows)
     assert rows[:size].tolist() == expected
     assert scores[:size].tolist() == [sums[row] for row in expected]
+
+
+@given(st.lists(st.integers(0, 8), min_size=1, max_size=600), st.integers(0, 40))
+def test_the_best_rows_are_promising(sums: list[int], n: int) -> None:
+    candidates = np.zeros(len(sums) + 1, np.uint32)
+    found = candidates[: promising(np.array(sums, np.float32), n, candidates)].tolist()
+    best = sorted((score for score in sums if score), reverse=True)[:n]
+    assert sorted((sums[row] for row in found), reverse=True)[:n] == best
+    assert len(set(found)) == len(found)
 
 
 def test_the_exact_mark_and_a_score_share_a_cell() -> None:
