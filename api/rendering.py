@@ -1,10 +1,10 @@
 """Answers as JSON: a resource's ready-made object with the fields of this answer in front."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+
+from msgspec.json import Encoder
 
 from api.identifiers import new_identifier
 from api.moments import write_moment
@@ -13,7 +13,7 @@ from corpus.jobs import Job
 from index.query import Hit, Result
 from recommender.request import Item, Recommendation
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_encode: Final = Encoder().encode
 _DIGITS: Final = 6
 _WHERE_SAID: Final = ("notice", "exact_url", "help_line")
 """Fields of an interpretation that are left out where they are empty."""
@@ -21,15 +21,17 @@ _SOURCE: Final = re.compile(rb',\s*"source":\s*"(?:[^"\\]|\\.)*"')
 
 
 def render(value: Any) -> bytes:
-    """A value as compact JSON."""
-    return _encode(value).encode()
+    """A value as compact JSON; dataclasses are objects."""
+    return _encode(value)
 
 
-def render_result(result: Result, *, explain: bool, exact_url: str = "", help_line: str = "") -> bytes:
+def render_result(
+    result: Result, *, explain: bool, exact_url: Callable[[], str] = str, help_line: str = ""
+) -> bytes:
     """The answer to a search.
 
     Args:
-        exact_url: asks for just what was typed; told where something else was searched for.
+        exact_url: gives what asks for just what was typed; told where something else was searched for.
         help_line: told where not all was found that was asked for.
     """
     head = {
@@ -38,13 +40,7 @@ def render_result(result: Result, *, explain: bool, exact_url: str = "", help_li
         "total": result.total,
         "interpretation": _interpretation(result, exact_url=exact_url, help_line=help_line),
     }
-    tail = {
-        "facets": {
-            name: [{"value": value.value, "count": value.count} for value in values]
-            for name, values in result.facets.items()
-        },
-        "next_offset": result.next_offset,
-    }
+    tail = {"facets": result.facets, "next_offset": result.next_offset}
     return _around(head, (_hit(hit, explain=explain) for hit in result.hits), tail)
 
 
@@ -88,7 +84,7 @@ def _moment(at: float) -> str:
     return write_moment(int(at))
 
 
-def _interpretation(result: Result, *, exact_url: str, help_line: str) -> dict[str, Any]:
+def _interpretation(result: Result, *, exact_url: Callable[[], str], help_line: str) -> dict[str, Any]:
     read = result.interpretation
     said = {
         "normalized": read.normalized,
@@ -104,7 +100,7 @@ def _interpretation(result: Result, *, exact_url: str, help_line: str) -> dict[s
         "relaxed": read.relaxed,
         "structured": read.structured,
         "notice": read.notice,
-        "exact_url": exact_url if read.corrected or read.removed or read.preferred else "",
+        "exact_url": exact_url() if read.corrected or read.removed or read.preferred else "",
         "help_line": help_line if read.by == "relaxed" or not result.total else "",
     }
     return {name: value for name, value in said.items() if value or name not in _WHERE_SAID}
@@ -116,13 +112,10 @@ def _hit(hit: Hit, *, explain: bool) -> bytes:
         "score": round(hit.score, _DIGITS),
         "matched": hit.matched,
         "editions": hit.editions,
-        "highlights": {
-            name: [{"text": segment.text, "hit": segment.hit} for segment in segments]
-            for name, segments in hit.highlights.items()
-        },
+        "highlights": hit.highlights,
     }
     if explain:
-        fields["parts"] = [asdict(part) for part in hit.parts]
+        fields["parts"] = hit.parts
     return _before(fields, hit.blob)
 
 
