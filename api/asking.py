@@ -90,10 +90,11 @@ class FilterFields(BaseModel):
 
     def conditions(self) -> Filter:
         given = self.model_fields_set & _CONDITIONS
-        return Filter(**{name: getattr(self, name) for name in given})
+        return Filter(**{name: getattr(self, name) for name in given}) if given else _ANYTHING
 
 
 _CONDITIONS: Final = frozenset(FilterFields.model_fields)
+_ANYTHING: Final = Filter()
 
 
 class SearchParameters(FilterFields):

@@ -21,7 +21,13 @@ from api.access import Requirement, requirements_of
 
 
 class Application(FastAPI):
-    """Answers through its own middleware and a Dispatcher, without what FastAPI puts between them."""
+    """Answers through its own middleware and a Dispatcher, without what FastAPI puts before and between them."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = Dispatcher(self)

@@ -25,9 +25,7 @@ def render(value: Any) -> bytes:
     return _encode(value)
 
 
-def render_result(
-    result: Result, *, explain: bool, exact_url: Callable[[], str] = str, help_line: str = ""
-) -> bytes:
+def render_result(result: Result, *, explain: bool, exact_url: Callable[[], str] = str, help_line: str = "") -> bytes:
     """The answer to a search.
 
     Args:
