@@ -21,7 +21,7 @@ _SOURCE: Final = re.compile(rb',\s*"source":\s*"(?:[^"\\]|\\.)*"')
 
 
 def render(value: Any) -> bytes:
-    """A value as compact JSON; dataclasses are objects."""
+    """A value as compact JSON."""
     return _encode(value)
 
 
@@ -38,7 +38,13 @@ def render_result(result: Result, *, explain: bool, exact_url: Callable[[], str]
         "total": result.total,
         "interpretation": _interpretation(result, exact_url=exact_url, help_line=help_line),
     }
-    tail = {"facets": result.facets, "next_offset": result.next_offset}
+    tail = {
+        "facets": {
+            name: [{"value": value.value, "count": value.count} for value in values]
+            for name, values in result.facets.items()
+        },
+        "next_offset": result.next_offset,
+    }
     return _around(head, (_hit(hit, explain=explain) for hit in result.hits), tail)
 
 
@@ -110,10 +116,13 @@ def _hit(hit: Hit, *, explain: bool) -> bytes:
         "score": round(hit.score, _DIGITS),
         "matched": hit.matched,
         "editions": hit.editions,
-        "highlights": hit.highlights,
+        "highlights": {
+            name: [{"text": segment.text, "hit": segment.hit} for segment in segments]
+            for name, segments in hit.highlights.items()
+        },
     }
     if explain:
-        fields["parts"] = hit.parts
+        fields["parts"] = [{"name": part.name, "kind": part.kind, "score": part.score} for part in hit.parts]
     return _before(fields, hit.blob)
 
 
