@@ -9,8 +9,8 @@ import time
 import traceback
 from typing import Any, Final
 
+import msgspec
 import structlog
-from msgspec.json import Encoder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.identifiers import new_identifier
@@ -19,7 +19,7 @@ from api.problems import problem_response
 
 _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _UNKNOWN_ROUTE: Final = "-"
-_encode: Final = Encoder(enc_hook=repr).encode
+_encode: Final = msgspec.json.Encoder(enc_hook=repr).encode
 
 
 def configure_logs(*, level: str, format: str) -> None:
@@ -44,7 +44,7 @@ def configure_logs(*, level: str, format: str) -> None:
 def _json(event: dict[str, Any], **_options: Any) -> str:
     """An event as JSON, whatever stands in it."""
     try:
-        return _encode(event).decode()
+        return msgspec.json.format(_encode(event), indent=0).decode()  # spaced as json.dumps does
     except UnicodeEncodeError:  # a file's name need not be Unicode
         return json.dumps(event, default=repr)
 

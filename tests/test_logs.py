@@ -37,5 +37,6 @@ def test_a_line_is_json(value: object, told: object, capsys: pytest.CaptureFixtu
     structlog.get_logger("test").debug("too little")
     [line] = capsys.readouterr().err.splitlines()
     read = json.loads(line)
+    assert line == json.dumps(read, ensure_ascii=value == "\udcff")
     assert read.pop("timestamp").endswith("Z")
     assert read == {"event": "happened", "level": "info", "value": told}
