@@ -69,7 +69,8 @@ def snapshot_of(request: Request) -> Snapshot:
 
 def warm_up(snapshot: Snapshot) -> None:
     """Has everything compiled and loaded that the first requests need."""
-    for text in ("", "学习", "书名:学习", "xuexi xueshi", "学细"):
+    search(snapshot, Query(facets=("kind",)))
+    for text in ("学习", "书名:学习", "xuexi xueshi", "学细"):
         search(snapshot, Query(text=text, facets=COUNTED))
     likeness("习", "刁")
     recommend(snapshot, RecommendRequest())

@@ -51,7 +51,7 @@ def worker_app(settings: Settings, revision: Revision, inheritance: Inheritance 
         with unobserved():
             warm_up(newest())
         give_back()
-        yield create_app(
+        app = create_app(
             newest,
             help_line=settings.help_line,
             recorder=recorder,
@@ -61,6 +61,8 @@ def worker_app(settings: Settings, revision: Revision, inheritance: Inheritance 
             catalogue=catalogue,
             jobs=Jobs(settings.state / "jobs"),
         )
+        app.middleware_stack = app.build_middleware_stack()  # not by the first request
+        yield app
 
 
 def answer_requests(
