@@ -28,7 +28,8 @@ _FORMAT = 1
 
 _RUNS = re.compile(r"[a-z]+|[0-9]+")
 _MIXED = re.compile(r"[a-z0-9一-鿿]+")
-_MOST_REMEMBERED = 500_000
+_MOST_REMEMBERED = 50_000
+"""Of words, and of what is asked for as one: some 250 bytes each, in every process that answers."""
 _MOST_OPENED = 2
 """Dictionaries kept: the one in force and the next."""
 _MOST_WHOLE = 5000
