@@ -8,16 +8,15 @@ from typing import Any, Final
 import numpy as np
 
 from corpus.revision import Revision
-from index.analysis import BIGRAM, PIECE, is_word
-from index.arrays import Arrays, Float32, UInt8, UInt16, UInt32, UInt64, offsets_of
+from index.analysis import BIGRAM, PIECE
+from index.arrays import Arrays, Float32, UInt16, UInt32, UInt64, offsets_of
 from index.base import FACETS, FORMAT, Manifest, base_name, write_base
 from index.digest import Digest
-from index.inversion import merge_fields, scatter
+from index.inversion import Occurrences, count_postings, place_postings
 from index.strings import string_table
+from index.term_numbering import WORDS, TermNumbers, ordered_terms
 from index.weighing import Counts, compiled_numbers, weigh
 
-Entries = tuple[UInt32, UInt32, UInt8, UInt8]
-"""Counted terms of some rows: provisional number of the term, row, field, count; ordered by row, then term."""
 Progress = Callable[[int], None]
 """Called with the number of resources done so far."""
 
@@ -48,11 +47,11 @@ def build_base(
     for digest in digests:
         assembly.add(digest)
         progress(assembly.rows)
-    terms, numbering = numbered_vocabulary(assembly.vocabulary)
+    terms, numbering = ordered_terms(assembly.vocabulary.terms)
     contents = Contents(
-        terms=string_table(terms),
-        words=sum(map(is_word, terms)),
-        postings=invert(assembly.entries, numbering),
+        terms=string_table(terms.texts()),
+        words=int(np.count_nonzero(terms.spaces == WORDS)),
+        postings=invert(assembly.occurrences, numbering),
         ids=string_table(assembly.ids),
         columns=assembly.joined(),
         facet_values={name: list(values) for name, values in assembly.facet_values.items()},
@@ -112,17 +111,16 @@ class Assembly:
 
     rows: int = 0
     ids: list[str] = field(default_factory=list)
-    vocabulary: dict[str, int] = field(default_factory=dict)
+    vocabulary: TermNumbers = field(default_factory=TermNumbers)
     """A provisional number for each term."""
-    entries: list[Entries] = field(default_factory=list)
+    occurrences: list[Occurrences] = field(default_factory=list)
     facet_values: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
     _columns: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, digest: Digest) -> None:
         shift = np.uint32(self.rows)
-        numbers = np.array([self.vocabulary.setdefault(t, len(self.vocabulary)) for t in digest.terms], np.uint32)
-        terms = numbers[digest.entry_terms] if len(numbers) else digest.entry_terms
-        self.entries.append((terms, digest.entry_rows + shift, digest.entry_fields, digest.entry_counts))
+        numbers, own = self.vocabulary.of_terms(digest.terms), digest.occurrences
+        self.occurrences.append(own._replace(terms=numbers[own.terms], rows=own.rows + shift))
         self.ids.extend(digest.ids)
         self._keep("serials", np.array(digest.serials, np.uint32))
         self._keep("exact_rows", digest.exact_rows + shift)
@@ -130,11 +128,11 @@ class Assembly:
         self._keep("blob_lengths", np.array([len(blob) for blob in digest.blobs], np.uint64))
         for name in _READY_MADE:
             self._keep(name, getattr(digest, name))
-        for name, rows in digest.facets.items():
+        for name, (values, codes, counts) in digest.facets.items():
             known = self.facet_values[name]
-            codes = [known.setdefault(value, len(known)) for values in rows for value in values]
-            self._keep(f"facet-{name}-codes", np.array(codes, np.uint32))
-            self._keep(f"facet-{name}-lengths", np.array([len(values) for values in rows], np.uint32))
+            numbers = np.array([known.setdefault(value, len(known)) for value in values], np.uint32)
+            self._keep(f"facet-{name}-codes", numbers[codes])
+            self._keep(f"facet-{name}-lengths", counts)
         self.rows += len(digest.ids)
 
     def _keep(self, name: str, array: Any) -> None:
@@ -180,35 +178,28 @@ def term_order(term: str) -> tuple[bool, bool, str]:
     return term.startswith(PIECE), term.startswith(BIGRAM), term
 
 
-def numbered_vocabulary(vocabulary: Mapping[str, int]) -> tuple[list[str], UInt32]:
-    """The terms in their order, and the final number of each provisional one."""
-    terms = sorted(vocabulary, key=term_order)
-    numbering = np.empty(len(terms), np.uint32)
-    numbering[[vocabulary[term] for term in terms]] = np.arange(len(terms), dtype=np.uint32)
-    return terms, numbering
+def invert(occurrences: list[Occurrences], numbering: UInt32) -> dict[str, Any]:
+    """Postings by term from the occurrences in all rows; uses them up.
 
-
-def invert(entries: list[Entries], numbering: UInt32) -> dict[str, Any]:
-    """Postings by term from the entries of all rows; uses the entries up."""
-    per_term = np.zeros(len(numbering), np.uint64)
-    for terms, *_ in entries:
-        per_term += np.bincount(numbering[terms], minlength=len(numbering)).astype(np.uint64)
-    entry_offsets = offsets_of(per_term, np.uint64)
-    total = int(entry_offsets[-1])
-    rows, fields, counts = np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8)
-    cursor = entry_offsets[:-1].copy()
-    entries.reverse()
-    while entries:
-        terms, entry_rows, entry_fields, entry_counts = entries.pop()
-        scatter(cursor, numbering[terms], entry_rows, entry_fields, entry_counts, rows, fields, counts)
-    offsets = np.empty(len(numbering) + 1, np.uint64)
-    posting_rows, posting_fields = np.empty(total, np.uint32), np.empty(total, np.uint8)
-    size = merge_fields(entry_offsets, rows, fields, offsets, posting_rows, posting_fields)
+    Args:
+        numbering: the number of each provisional one.
+    """
+    last, postings, counts = (np.zeros(len(numbering), np.uint64) for _ in range(3))
+    for batch in occurrences:
+        count_postings(batch, numbering, last, postings, counts)
+    last[:] = 0
+    offsets, count_offsets = offsets_of(postings, np.uint64), offsets_of(counts, np.uint64)
+    posting_rows, posting_fields = np.empty(offsets[-1], np.uint32), np.empty(offsets[-1], np.uint8)
+    posting_counts = np.empty(count_offsets[-1], np.uint8)
+    cursors = offsets[:-1].copy(), count_offsets[:-1].copy()
+    occurrences.reverse()
+    while occurrences:
+        place_postings(occurrences.pop(), numbering, last, *cursors, posting_rows, posting_fields, posting_counts)
     return {
         "term_offsets": offsets,
-        "posting_rows": posting_rows[:size],
-        "posting_fields": posting_fields[:size],
-        "posting_counts": counts,
+        "posting_rows": posting_rows,
+        "posting_fields": posting_fields,
+        "posting_counts": posting_counts,
     }
 
 

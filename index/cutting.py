@@ -24,9 +24,12 @@ RUNNING = np.uint8(32)
 """Two of them side by side may have been cut apart: the others, and 〇."""
 
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
+"""Of the usual characters."""
 HIDDEN_STATES = "BEMS"
 """Of the hidden Markov model, ascending: a character begins a word, ends one, is in its middle, is one."""
 
+_LAST_OF_BLOCK = 0x9FFF
+"""The last of Unicode's first block of Chinese characters."""
 _BEGIN, _END, _MIDDLE, _SINGLE = range(4)
 _NEW_LINE, _CARRIAGE_RETURN, _SHARP, _PERCENT, _PLUS, _POINT = map(ord, "\n\r#%+.")
 _ZERO, _NINE, _CAPITAL_A, _CAPITAL_Z, _A, _Z = map(ord, "09AZaz")
@@ -56,15 +59,16 @@ class Tables(NamedTuple):
 @_compiled
 def _longer(tables: Tables, number: Number, letter: Number) -> Number:
     """The number of the prefix that is one letter longer; 0 if the dictionary has none."""
-    low, end = np.int64(tables.children[number]), np.int64(tables.children[number + 1])
-    high = end
+    low, high = np.int64(tables.children[number]), np.int64(tables.children[number + 1])
     while low < high:
         middle = (low + high) >> 1
+        if tables.letters[middle] == letter:
+            return middle
         if tables.letters[middle] < letter:
             low = middle + 1
         else:
             high = middle
-    return low if low < end and tables.letters[low] == letter else np.int64(0)
+    return np.int64(0)
 
 
 @_compiled
@@ -283,3 +287,85 @@ def part_bounds(tables: Tables, codes: UInt32, longest: int) -> Int64:
                 bounds[0, count], bounds[1, count] = start, start + length
                 count += 1
     return bounds[:, :count]
+
+
+@_compiled
+def words_of_texts(tables: Tables, codes: UInt32, offsets: Int64, longest: int) -> tuple[UInt32, Int64]:
+    """The words of many texts, each followed by the parts that search mode sees inside it.
+
+    Args:
+        codes: all texts one behind the other, `offsets` (texts + 1,) where each begins.
+        longest: characters of the longest part that is a dictionary word.
+    Returns: (2, n) where each word or part begins and ends among the code points, (texts,) how many each text has.
+    """
+    bounds, counts = np.empty((2, (longest + 1) * len(codes)), np.uint32), np.empty(len(offsets) - 1, np.int64)
+    count = np.int64(0)
+    for text in range(len(counts)):
+        start, before = offsets[text], count
+        for end in offsets[text] + token_ends(tables, codes[offsets[text] : offsets[text + 1]]):
+            for at in range(start, end):
+                if tables.kinds[codes[at]] & ALNUM:
+                    bounds[0, count], bounds[1, count] = start, end
+                    parts = count + 1
+                    count = _add_parts(tables, codes, start, end, longest, bounds, parts)
+                    count = _add_runs(codes, start, end, bounds, parts, count)
+                    break
+            start = end
+        counts[text] = count - before
+    return bounds[:, :count].copy(), counts
+
+
+@_compiled
+def _add_parts(
+    tables: Tables, codes: UInt32, start: Number, end: Number, longest: int, bounds: UInt32, count: Number
+) -> Number:
+    """Adds the bounds of shorter words inside a token, by length; an ASCII one has none."""
+    ascii_end = start
+    while ascii_end < end and codes[ascii_end] < 128:
+        ascii_end += 1
+    if ascii_end == end:
+        return count
+    for length in range(2, min(longest + 1, end - start)):
+        for at in range(start, end - length + 1):
+            if _is_word(tables, codes, at, at + length):
+                bounds[0, count], bounds[1, count] = at, at + length
+                count += 1
+    return count
+
+
+@_compiled
+def _add_runs(codes: UInt32, start: Number, end: Number, bounds: UInt32, parts: Number, count: Number) -> Number:
+    """Adds the runs of letters or digits in a token of Chinese characters, letters and digits: c语言 is also c.
+
+    Args:
+        parts: where the bounds of the token's parts begin; a run that is one of them is not added again.
+    """
+    for at in range(start, end):
+        if not (_A <= codes[at] <= _Z or _ZERO <= codes[at] <= _NINE or FIRST_HAN <= codes[at] <= _LAST_OF_BLOCK):
+            return count
+    at = start
+    while at < end:
+        first, last = (_A, _Z) if codes[at] >= _A else (_ZERO, _NINE)
+        until = at
+        while until < end and first <= codes[until] <= last:
+            until += 1
+        if until == at:
+            at += 1
+            continue
+        is_new = until - at < end - start
+        for part in range(parts, count):
+            is_new &= not _is_same(codes, at, until, bounds[0, part], bounds[1, part])
+        if is_new:
+            bounds[0, count], bounds[1, count] = at, until
+            count += 1
+        at = until
+    return count
+
+
+@_compiled
+def _is_same(codes: UInt32, start: Number, end: Number, other: Number, other_end: Number) -> bool:
+    length, alike = end - start, 0
+    if length == other_end - other:
+        while alike < length and codes[start + alike] == codes[other + alike]:
+            alike += 1
+    return bool(alike == length)

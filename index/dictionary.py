@@ -57,6 +57,10 @@ class Dictionary:
         starts, ends = cutting.word_bounds(self.tables, _codes(text)).tolist()
         return starts, ends
 
+    def words_of_texts(self, codes: UInt32, offsets: Int64, longest: int) -> tuple[UInt32, Int64]:
+        """The words of many texts with the parts inside them, as `cutting.words_of_texts` gives them."""
+        return cutting.words_of_texts(self.tables, codes, offsets, longest)
+
     def part_bounds(self, text: str, longest: int) -> tuple[list[int], list[int]]:
         """Where the shorter words of 2 to `longest` characters inside a text begin, by length, and where they end."""
         starts, ends = cutting.part_bounds(self.tables, _codes(text), longest).tolist()

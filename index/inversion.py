@@ -13,53 +13,97 @@ FIELD_COUNT = 7
 GONE = np.uint32(MISSING)
 """The number of a row that is not kept."""
 
+_FIELD_BITS, _ONE, _MOST = np.uint64(3), np.uint64(1), np.uint8(255)
+
 _compiled = numba.njit(cache=True, nogil=True)
 
 
+class Occurrences(NamedTuple):
+    """The terms of T texts, and where the texts stand: in S places, ordered by row, then field."""
+
+    terms: UInt32
+    """Provisional numbers of the terms of one text after the other."""
+    starts: Int64
+    """(T + 1,) where the terms of each text begin."""
+    rows: UInt32
+    """(S,)"""
+    fields: UInt8
+    """(S,)"""
+    texts: UInt32
+    """(S,)"""
+
+
+NO_OCCURRENCES = Occurrences(
+    np.empty(0, np.uint32),
+    np.zeros(1, np.int64),
+    np.empty(0, np.uint32),
+    np.empty(0, np.uint8),
+    np.empty(0, np.uint32),
+)
+
+
 @_compiled
-def scatter(
-    cursor: UInt64,
-    terms: UInt32,
-    rows: UInt32,
-    fields: UInt8,
-    counts: UInt8,
+def count_postings(occurrences: Occurrences, numbering: UInt32, last: UInt64, postings: UInt64, counts: UInt64) -> None:
+    """Counts for each term (terms,) the rows, and the fields of rows, in which it stands.
+
+    Args:
+        numbering: the number of each provisional one.
+        last: (terms,) the place where each was seen last; 0 at the start, of the last batch after that.
+    """
+    for i in range(len(occurrences.rows)):
+        place = _place(occurrences.rows[i], occurrences.fields[i])
+        text = occurrences.texts[i]
+        for at in range(occurrences.starts[text], occurrences.starts[text + 1]):
+            term = numbering[occurrences.terms[at]]
+            if last[term] != place:
+                postings[term] += last[term] >> _FIELD_BITS != place >> _FIELD_BITS
+                counts[term] += _ONE
+                last[term] = place
+
+
+@_compiled
+def place_postings(
+    occurrences: Occurrences,
+    numbering: UInt32,
+    last: UInt64,
+    next_posting: UInt64,
+    next_count: UInt64,
     out_rows: UInt32,
     out_fields: UInt8,
     out_counts: UInt8,
 ) -> None:
-    """Moves one chunk's entries to their terms' places; `cursor` (terms,) is the next free place of each.
+    """Writes the postings that were counted, and how often each term stands in each field, up to 255.
 
-    Entries come ordered by row, then term, then field, so that rows ascend within a term.
+    `out_fields` is a bit for each field; there is a count for each bit set, in their order.
+
+    Args:
+        last: as for counting, 0 again at the start.
+        next_posting: (terms,) where the next posting of each belongs, and `next_count` its next count.
     """
-    for i in range(len(terms)):
-        at = cursor[terms[i]]
-        out_rows[at] = rows[i]
-        out_fields[at] = fields[i]
-        out_counts[at] = counts[i]
-        cursor[terms[i]] = at + np.uint64(1)
+    for i in range(len(occurrences.rows)):
+        row, field = occurrences.rows[i], occurrences.fields[i]
+        place = _place(row, field)
+        text = occurrences.texts[i]
+        for at in range(occurrences.starts[text], occurrences.starts[text + 1]):
+            term = numbering[occurrences.terms[at]]
+            if last[term] == place:
+                count = next_count[term] - _ONE
+                out_counts[count] += out_counts[count] < _MOST
+                continue
+            if last[term] >> _FIELD_BITS != place >> _FIELD_BITS:
+                out_rows[next_posting[term]] = row
+                out_fields[next_posting[term]] = 0
+                next_posting[term] += _ONE
+            out_fields[next_posting[term] - _ONE] |= np.uint8(1 << field)
+            out_counts[next_count[term]] = 1
+            next_count[term] += _ONE
+            last[term] = place
 
 
 @_compiled
-def merge_fields(
-    entry_offsets: UInt64, rows: UInt32, fields: UInt8, offsets: UInt64, out_rows: UInt32, out_fields: UInt8
-) -> int:
-    """Joins the entries of one term and row into one posting; fills `offsets` (terms + 1,), returns how many.
-
-    `out_fields` is a bit for each field; the counts keep their order, one for each bit set.
-    """
-    size = np.uint64(0)
-    for term in range(len(entry_offsets) - 1):
-        offsets[term] = size
-        for i in range(entry_offsets[term], entry_offsets[term + 1]):
-            bit = np.uint8(1 << fields[i])
-            if size > offsets[term] and out_rows[size - np.uint64(1)] == rows[i]:
-                out_fields[size - np.uint64(1)] |= bit
-            else:
-                out_rows[size] = rows[i]
-                out_fields[size] = bit
-                size += np.uint64(1)
-    offsets[len(entry_offsets) - 1] = size
-    return int(size)
+def _place(row: Number, field: Number) -> Number:
+    """A number for each field of each row, that of the row alone in its upper bits; 0 is none."""
+    return (np.uint64(row) + _ONE) << _FIELD_BITS | np.uint64(field)
 
 
 @_compiled

@@ -16,11 +16,12 @@ from corpus.revision import Revision
 from index.analysis import is_word
 from index.arrays import Int64, UInt32, UInt64, read_only
 from index.base import FACETS, Base
-from index.building import Assembly, Contents, Progress, compile_contents, invert, numbered_vocabulary, term_order
+from index.building import Assembly, Contents, Progress, compile_contents, invert, term_order
 from index.digest import Digest, Stored, short_hash
 from index.inversion import Side, count_kept, merge_postings
 from index.splicing import Splice, spliced_table
 from index.strings import MISSING
+from index.term_numbering import ordered_terms
 
 _PLAIN: Final = ("serials", "active", "published", "starts", "ends", "rating", "completeness", "text_hashes")
 """Raw columns that a base has as they are."""
@@ -91,11 +92,11 @@ def merge_base(
         assembly.add(digest)
         progress(len(changed.kept) + assembly.rows)
     facts, texts = _splices(base, changed)
-    vocabulary, numbering = numbered_vocabulary(assembly.vocabulary)
+    vocabulary, numbering = ordered_terms(assembly.vocabulary.terms)
     rows_now = texts.places.astype(np.uint32)  # -1 is GONE
     older = _Postings.of(_compiled(base), rows_now[: len(base)])
-    newer = _Postings.of(invert(assembly.entries, numbering), rows_now[len(base) :])
-    terms, more, own = _merged_vocabulary(base, older.kept, vocabulary)
+    newer = _Postings.of(invert(assembly.occurrences, numbering), rows_now[len(base) :])
+    terms, more, own = _merged_vocabulary(base, older.kept, vocabulary.texts())
     newer_numbers = np.full(len(terms.order), -1, np.int64)
     newer_numbers[own] = np.arange(len(own))
     columns, facet_values = _columns(base, assembly, facts, texts)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.revision import Word as DictionaryWord
-from index.arrays import Arrays
+from index.arrays import Arrays, Int64, UInt32
 from index.cutting import HIDDEN_STATES
 from index.dictionary import Dictionary, HiddenMarkovModel, compile_dictionary, open_dictionary
 from index.folding import fold
@@ -96,6 +96,15 @@ class Segmenter:
         words = self._words
         starts, ends = self._dictionary.word_bounds(folded)
         return [words[folded[start:end]] for start, end in zip(starts, ends, strict=True)]
+
+    def segment_all(self, codes: UInt32, offsets: Int64) -> tuple[UInt32, Int64]:
+        """The words of folded texts, each followed by its parts, as bounds and as counts by text.
+
+        Args:
+            codes: the code points of all texts, `offsets` (texts + 1,) where each text begins.
+        Returns: (2, n) where each word or part begins and ends among `codes`, (texts,) how many each text has.
+        """
+        return self._dictionary.words_of_texts(codes, offsets, LONGEST_PART)
 
     def knows(self, folded: str) -> bool:
         """Whether the dictionary has a word."""
