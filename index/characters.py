@@ -1,13 +1,9 @@
 """What kind of character one is: what cutting a text depends on."""
 
-from typing import Final
-
 import numpy as np
 
 from index import cutting
-from index.arrays import UInt8
-
-CODE_POINTS: Final = 0x110000
+from index.arrays import CODE_POINTS, UInt8
 
 
 def is_han(character: str) -> bool:
