@@ -23,6 +23,11 @@ OTHER = np.uint8(16)
 RUNNING = np.uint8(32)
 """Two of them side by side may have been cut apart: the others, and 〇."""
 
+BEFORE, BEHIND, OPEN = np.uint8(1), np.uint8(2), np.uint8(4)
+"""What is in doubt of a stretch that is a word: whether a dictionary word reaches across a side of it, or more."""
+LONGEST_PART = 3
+"""Characters of the longest word that search mode sees inside another; runs of letters or digits may be longer."""
+
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
 HIDDEN_STATES = "BEMS"
 """Of the hidden Markov model, ascending: a character begins a word, ends one, is in its middle, is one."""
@@ -30,6 +35,9 @@ HIDDEN_STATES = "BEMS"
 _BEGIN, _END, _MIDDLE, _SINGLE = range(4)
 _NEW_LINE, _CARRIAGE_RETURN, _SHARP, _PERCENT, _PLUS, _POINT = map(ord, "\n\r#%+.")
 _ZERO, _NINE, _CAPITAL_A, _CAPITAL_Z, _A, _Z = map(ord, "09AZaz")
+
+_LONGEST_WORD = 32
+"""Characters; no dictionary word is longer."""
 
 _compiled = numba.njit(cache=True, nogil=True)
 
@@ -283,3 +291,69 @@ def part_bounds(tables: Tables, codes: UInt32, longest: int) -> Int64:
                 bounds[0, count], bounds[1, count] = start, start + length
                 count += 1
     return bounds[:, :count]
+
+
+@_compiled
+def _reaches(tables: Tables, codes: UInt32, number: Number, end: Number, kept: Number) -> bool:
+    """Whether a prefix that ends at a position is, or begins, a word that does not end at `kept`."""
+    while number:
+        if tables.weights[number] < np.inf and end != kept:
+            return True
+        number = _longer(tables, number, codes[end]) if end < len(codes) else np.int64(0)
+        end += 1
+    return False
+
+
+@_compiled
+def _is_crossed_before(tables: Tables, codes: UInt32, start: Number, end: Number) -> bool:
+    """Whether a dictionary word reaches into a stretch and is not 红玫瑰 around 玫瑰."""
+    kept = end if end - start <= LONGEST_PART else -1
+    for first in range(start - 1, max(start - 1 - _LONGEST_WORD, -1), -1):
+        number = prefix(tables, codes, first, start + 1)
+        if _reaches(tables, codes, number, start + 1, kept):
+            return True
+        if number == 0 and not tables.kinds[codes[first]] & (ALNUM | BLOCK):
+            break
+    return False
+
+
+@_compiled
+def _is_crossed_behind(tables: Tables, codes: UInt32, start: Number, end: Number) -> bool:
+    """Whether a dictionary word reaches out of a stretch and is not 玫瑰花 around 玫瑰."""
+    at = start + 1 if end - start <= LONGEST_PART else max(start, end - _LONGEST_WORD)
+    while at < end and not _reaches(tables, codes, prefix(tables, codes, at, end + 1), end + 1, -1):
+        at += 1
+    return bool(at < end)
+
+
+@_compiled
+def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
+    """(2, n) start and end of n stretches, which are words, where they surely stand as such; else of the token there.
+
+    A word that surely begins or ends a longer one stands there, too. Only around what is in doubt the text is cut, from
+    space or punctuation to the next.
+
+    Args:
+        doubts: (n,) OPEN, BEFORE, BEHIND; 0 where there are none.
+    """
+    tokens, cut = np.empty((2, len(starts)), np.int64), np.empty(0, np.int64)
+    first = last = np.int64(0)
+    for i in range(len(starts)):
+        start, end, doubt = starts[i], ends[i], doubts[i]
+        tokens[0, i], tokens[1, i] = start, end
+        if not (
+            doubt & OPEN
+            or (doubt & BEFORE and _is_crossed_before(tables, codes, start, end))
+            or (doubt & BEHIND and _is_crossed_behind(tables, codes, start, end))
+        ):
+            continue
+        if not first <= start < last:
+            first, last = start, end
+            while first and tables.kinds[codes[first - 1]] & (ALNUM | BLOCK):
+                first -= 1
+            while last < len(codes) and tables.kinds[codes[last]] & (ALNUM | BLOCK):
+                last += 1
+            cut = first + token_ends(tables, codes[first:last])
+        at = np.searchsorted(cut, start, side="right")
+        tokens[0, i], tokens[1, i] = cut[at - 1] if at else first, cut[at]
+    return tokens

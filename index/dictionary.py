@@ -16,8 +16,8 @@ import numpy as np
 
 from corpus.errors import Unavailable
 from index import cutting
-from index.arrays import Arrays, Float64, Int64, UInt32, offsets_of
-from index.characters import CODE_POINTS, character_kinds
+from index.arrays import CODE_POINTS, Arrays, Float64, Int64, UInt8, UInt32, code_points, offsets_of
+from index.characters import character_kinds
 from index.cutting import Tables
 from index.whole_directory import finish_directory, open_array, read_manifest, unfinished_directory
 
@@ -49,17 +49,21 @@ class Dictionary:
 
     def token_ends(self, text: str) -> list[int]:
         """Where each token of a text ends; together they are the text."""
-        ends: list[int] = cutting.token_ends(self.tables, _codes(text)).tolist()
+        ends: list[int] = cutting.token_ends(self.tables, code_points(text)).tolist()
         return ends
+
+    def tokens_at(self, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
+        """(2, n) start and end of what stands where n words were found, as `cutting.tokens_at` tells."""
+        return cutting.tokens_at(self.tables, codes, starts, ends, doubts)
 
     def word_bounds(self, text: str) -> tuple[list[int], list[int]]:
         """Where the tokens with a letter or digit begin, and where they end."""
-        starts, ends = cutting.word_bounds(self.tables, _codes(text)).tolist()
+        starts, ends = cutting.word_bounds(self.tables, code_points(text)).tolist()
         return starts, ends
 
     def part_bounds(self, text: str, longest: int) -> tuple[list[int], list[int]]:
         """Where the shorter words of 2 to `longest` characters inside a text begin, by length, and where they end."""
-        starts, ends = cutting.part_bounds(self.tables, _codes(text), longest).tolist()
+        starts, ends = cutting.part_bounds(self.tables, code_points(text), longest).tolist()
         return starts, ends
 
     def frequency(self, text: str) -> int | None:
@@ -67,7 +71,7 @@ class Dictionary:
 
         None for what no word begins with.
         """
-        number = cutting.prefix(self.tables, _codes(text), 0, len(text)) if text else 0
+        number = cutting.prefix(self.tables, code_points(text), 0, len(text)) if text else 0
         return int(self.frequencies[number]) if number else None
 
 
@@ -110,10 +114,6 @@ def compile_dictionary(frequencies: Mapping[str, int], total: int, model: Hidden
         "emissions": _emissions(model),
         "transitions": _transitions(model),
     }
-
-
-def _codes(text: str) -> UInt32:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _emissions(model: HiddenMarkovModel) -> Float64:
