@@ -1,7 +1,7 @@
 """Names for the array types the index is made of."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ Number = Any
 """A scalar inside a compiled loop; numba gives it its exact type."""
 Arrays = Mapping[str, NDArray[Any]]
 """Arrays by the name they are stored under."""
+CODE_POINTS: Final = 0x110000
+"""How many there can be."""
 
 
 def read_only(array: NDArray[Any]) -> Any:
@@ -33,3 +35,13 @@ def offsets_of(lengths: Sequence[int] | NDArray[Any], dtype: Any) -> Any:
     offsets = np.zeros(len(lengths) + 1, dtype)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
+
+
+def code_points(text: str) -> UInt32:
+    """(n,) of the n characters of a text, not to be written to."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def text_of(codes: UInt32) -> str:
+    """The text of some code points."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")

@@ -4,29 +4,24 @@ Sums of logarithms are taken in jieba's order and ties go where Python's `max` o
 text is cut otherwise. Source: jieba 0.42.1, `Tokenizer.cut` and `finalseg`.
 """
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 
 from index.arrays import Float64, Int64, Number, UInt8, UInt32
-
-BLOCK = np.uint8(1)
-"""Kind of a character among which jieba looks for words: a usual Chinese one, a Latin letter, a digit, +#&._%-."""
-USUAL_HAN = np.uint8(2)
-"""One that the hidden Markov model knows."""
-LATIN = np.uint8(4)
-"""An ASCII letter or digit."""
-ALNUM = np.uint8(8)
-OTHER = np.uint8(16)
-"""A letter or digit that is no Chinese character."""
-RUNNING = np.uint8(32)
-"""Two of them side by side may have been cut apart: the others, and 〇."""
-
-FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
-"""Of the usual characters."""
-HIDDEN_STATES = "BEMS"
-"""Of the hidden Markov model, ascending: a character begins a word, ends one, is in its middle, is one."""
+from index.cutting_tables import (
+    ALNUM,
+    BEFORE,
+    BEHIND,
+    BLOCK,
+    FIRST_HAN,
+    LATIN,
+    LONGEST_PART,
+    OPEN,
+    OTHER,
+    RUNNING,
+    USUAL_HAN,
+    Tables,
+)
 
 _LAST_OF_BLOCK = 0x9FFF
 """The last of Unicode's first block of Chinese characters."""
@@ -34,26 +29,10 @@ _BEGIN, _END, _MIDDLE, _SINGLE = range(4)
 _NEW_LINE, _CARRIAGE_RETURN, _SHARP, _PERCENT, _PLUS, _POINT = map(ord, "\n\r#%+.")
 _ZERO, _NINE, _CAPITAL_A, _CAPITAL_Z, _A, _Z = map(ord, "09AZaz")
 
+_LONGEST_WORD = 32
+"""Characters; no dictionary word is longer."""
+
 _compiled = numba.njit(cache=True, nogil=True)
-
-
-class Tables(NamedTuple):
-    """What decides how a text is cut. P prefixes of words are numbered; 0 is what no word begins with."""
-
-    kinds: UInt8
-    """(code points,) what a character is."""
-    starters: UInt32
-    """(code points,) the prefix that is the character alone."""
-    letters: UInt32
-    """(P + 1,) the last code point of each prefix."""
-    children: UInt32
-    """(P + 2,) where the prefixes that are one letter longer than each begin."""
-    weights: Float64
-    """(P + 1,) logarithm of each word's share, infinite for what only begins one; [0] of an unknown character."""
-    emissions: Float64
-    """(4, usual Chinese characters) of the hidden Markov model, logarithms."""
-    transitions: Float64
-    """(5, 4) from state to state, -infinite where there is no way; the last row is of the first state."""
 
 
 @_compiled
@@ -369,3 +348,69 @@ def _is_same(codes: UInt32, start: Number, end: Number, other: Number, other_end
         while alike < length and codes[start + alike] == codes[other + alike]:
             alike += 1
     return bool(alike == length)
+
+
+@_compiled
+def _reaches(tables: Tables, codes: UInt32, number: Number, end: Number, kept: Number) -> bool:
+    """Whether a prefix that ends at a position is, or begins, a word that does not end at `kept`."""
+    while number:
+        if tables.weights[number] < np.inf and end != kept:
+            return True
+        number = _longer(tables, number, codes[end]) if end < len(codes) else np.int64(0)
+        end += 1
+    return False
+
+
+@_compiled
+def _is_crossed_before(tables: Tables, codes: UInt32, start: Number, end: Number) -> bool:
+    """Whether a dictionary word reaches into a stretch and is not 红玫瑰 around 玫瑰."""
+    kept = end if end - start <= LONGEST_PART else -1
+    for first in range(start - 1, max(start - 1 - _LONGEST_WORD, -1), -1):
+        number = prefix(tables, codes, first, start + 1)
+        if _reaches(tables, codes, number, start + 1, kept):
+            return True
+        if number == 0 and not tables.kinds[codes[first]] & (ALNUM | BLOCK):
+            break
+    return False
+
+
+@_compiled
+def _is_crossed_behind(tables: Tables, codes: UInt32, start: Number, end: Number) -> bool:
+    """Whether a dictionary word reaches out of a stretch and is not 玫瑰花 around 玫瑰."""
+    at = start + 1 if end - start <= LONGEST_PART else max(start, end - _LONGEST_WORD)
+    while at < end and not _reaches(tables, codes, prefix(tables, codes, at, end + 1), end + 1, -1):
+        at += 1
+    return bool(at < end)
+
+
+@_compiled
+def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
+    """(2, n) start and end of n stretches, which are words, where they surely stand as such; else of the token there.
+
+    A word that surely begins or ends a longer one stands there, too. Only around what is in doubt the text is cut, from
+    space or punctuation to the next.
+
+    Args:
+        doubts: (n,) OPEN, BEFORE, BEHIND; 0 where there are none.
+    """
+    tokens, cut = np.empty((2, len(starts)), np.int64), np.empty(0, np.int64)
+    first = last = np.int64(0)
+    for i in range(len(starts)):
+        start, end, doubt = starts[i], ends[i], doubts[i]
+        tokens[0, i], tokens[1, i] = start, end
+        if not (
+            doubt & OPEN
+            or (doubt & BEFORE and _is_crossed_before(tables, codes, start, end))
+            or (doubt & BEHIND and _is_crossed_behind(tables, codes, start, end))
+        ):
+            continue
+        if not first <= start < last:
+            first, last = start, end
+            while first and tables.kinds[codes[first - 1]] & (ALNUM | BLOCK):
+                first -= 1
+            while last < len(codes) and tables.kinds[codes[last]] & (ALNUM | BLOCK):
+                last += 1
+            cut = first + token_ends(tables, codes[first:last])
+        at = np.searchsorted(cut, start, side="right")
+        tokens[0, i], tokens[1, i] = cut[at - 1] if at else first, cut[at]
+    return tokens

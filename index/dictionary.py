@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 
 from corpus.errors import Unavailable
-from index import cutting
-from index.arrays import Arrays, Float64, Int64, UInt32, offsets_of
-from index.characters import CODE_POINTS, character_kinds
-from index.cutting import Tables
+from index import cutting, cutting_tables
+from index.arrays import CODE_POINTS, Arrays, Float64, Int64, UInt8, UInt32, code_points, offsets_of
+from index.characters import character_kinds
+from index.cutting_tables import Tables
 from index.whole_directory import finish_directory, open_array, read_manifest, unfinished_directory
 
 FORMAT: Final = 1
@@ -27,7 +27,7 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenMarkovModel:
-    """Logarithms of the odds of jieba's model; states are named as in `cutting.HIDDEN_STATES`."""
+    """Logarithms of the odds of jieba's model; states are named as in `cutting_tables.HIDDEN_STATES`."""
 
     first: Mapping[str, float]
     """Of the first state."""
@@ -49,12 +49,16 @@ class Dictionary:
 
     def token_ends(self, text: str) -> list[int]:
         """Where each token of a text ends; together they are the text."""
-        ends: list[int] = cutting.token_ends(self.tables, _codes(text)).tolist()
+        ends: list[int] = cutting.token_ends(self.tables, code_points(text)).tolist()
         return ends
+
+    def tokens_at(self, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
+        """(2, n) start and end of what stands where n words were found, as `cutting.tokens_at` tells."""
+        return cutting.tokens_at(self.tables, codes, starts, ends, doubts)
 
     def word_bounds(self, text: str) -> tuple[list[int], list[int]]:
         """Where the tokens with a letter or digit begin, and where they end."""
-        starts, ends = cutting.word_bounds(self.tables, _codes(text)).tolist()
+        starts, ends = cutting.word_bounds(self.tables, code_points(text)).tolist()
         return starts, ends
 
     def words_of_texts(self, codes: UInt32, offsets: Int64, longest: int) -> tuple[UInt32, Int64]:
@@ -63,7 +67,7 @@ class Dictionary:
 
     def part_bounds(self, text: str, longest: int) -> tuple[list[int], list[int]]:
         """Where the shorter words of 2 to `longest` characters inside a text begin, by length, and where they end."""
-        starts, ends = cutting.part_bounds(self.tables, _codes(text), longest).tolist()
+        starts, ends = cutting.part_bounds(self.tables, code_points(text), longest).tolist()
         return starts, ends
 
     def frequency(self, text: str) -> int | None:
@@ -71,7 +75,7 @@ class Dictionary:
 
         None for what no word begins with.
         """
-        number = cutting.prefix(self.tables, _codes(text), 0, len(text)) if text else 0
+        number = cutting.prefix(self.tables, code_points(text), 0, len(text)) if text else 0
         return int(self.frequencies[number]) if number else None
 
 
@@ -116,21 +120,19 @@ def compile_dictionary(frequencies: Mapping[str, int], total: int, model: Hidden
     }
 
 
-def _codes(text: str) -> UInt32:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
 def _emissions(model: HiddenMarkovModel) -> Float64:
-    emissions = np.full((len(cutting.HIDDEN_STATES), cutting.LAST_HAN + 1 - cutting.FIRST_HAN), model.unseen)
-    for state, name in enumerate(cutting.HIDDEN_STATES):
+    emissions = np.full(
+        (len(cutting_tables.HIDDEN_STATES), cutting_tables.LAST_HAN + 1 - cutting_tables.FIRST_HAN), model.unseen
+    )
+    for state, name in enumerate(cutting_tables.HIDDEN_STATES):
         for character, odds in model.emissions[name].items():
-            if cutting.FIRST_HAN <= ord(character) <= cutting.LAST_HAN:
-                emissions[state, ord(character) - cutting.FIRST_HAN] = odds
+            if cutting_tables.FIRST_HAN <= ord(character) <= cutting_tables.LAST_HAN:
+                emissions[state, ord(character) - cutting_tables.FIRST_HAN] = odds
     return emissions
 
 
 def _transitions(model: HiddenMarkovModel) -> Float64:
-    states = cutting.HIDDEN_STATES
+    states = cutting_tables.HIDDEN_STATES
     rows = [[model.transitions[earlier].get(state, -math.inf) for state in states] for earlier in states]
     return np.array([*rows, [model.first[state] for state in states]], np.float64)
 

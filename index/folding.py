@@ -6,20 +6,26 @@ fold = NFKC → OpenCC t2s → lower case → a short character table, repeated 
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import opencc
 
+from index.arrays import CODE_POINTS, Int64, UInt32, code_points, offsets_of, read_only, text_of
+
 _MAX_PASSES = 8
 """Two passes settle every text seen so far; the bound keeps a strange one from looping."""
 
-_PLAIN = re.compile("[ -~\\s·—‘’“”、。〈〉《》「」『』【】〔〕㐀-䶿一-鿿！-～]*")
+_PLAIN = re.compile("[ -~\\s·×À-ÖØ-öø-ÿ—―‘’“”•‧※─-⛿、。〈〉《》「」『』【】〔〕ぁ-ゖァ-ヺ・ー㐀-䶿一-鿿！-～]*")
 """Characters that NFKC and lower case turn into just one, and that join no other: nearly every text."""
 
 _BETWEEN = "\x1f"
 """Parts texts that are folded at once: a character that no text of the catalogue holds, for cleaning takes it out."""
+_IN_PHRASES = "藉沈釐剋坏鍾於脩昇徵祕哩谿逕瞭乾覆鍊吒噁麼麽畫氾扞鉅陞薹衹袷蒐甦濛彿劄傢貲"
+"""Every phrase that t2s writes otherwise than its characters one by one holds one of these: 沈思, 乾坤, 傢俱."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -33,6 +39,8 @@ _STRAGGLER = re.compile("[" + "".join(map(chr, _STRAGGLERS)) + "]")
 
 def fold(text: str) -> str:
     """The folded form of a text; folding it again changes nothing."""
+    if _settled().fullmatch(text):
+        return text
     for _ in range(_MAX_PASSES):
         folded, is_settled = _one_pass(text)
         if is_settled:
@@ -86,6 +94,65 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
         if is_settled:
             break
     return text, offsets
+
+
+class FoldedTexts(NamedTuple):
+    """n texts, one behind the other, and their folded forms."""
+
+    original: str
+    bounds: Int64
+    """(n + 1,) where each begins in the original, and the end of the last."""
+    text: str
+    codes: UInt32
+    """Its code points."""
+    starts: Int64
+    """(n + 1,) where each begins in the folded text, and the end of the last."""
+    offsets: Mapping[int, Sequence[int]]
+    """As of `fold_with_offsets`, by number, of those in which one character may not stand for just one."""
+
+
+def fold_texts(text: str, codes: UInt32, bounds: Int64) -> FoldedTexts:
+    """Folds n texts that stand one behind the other, each on its own.
+
+    Args:
+        codes: the code points of the text.
+        bounds: (n + 1,) where each begins, and the end of the last.
+    """
+    folded: UInt32 = read_only(_plain_folds()[codes])
+    plain = text_of(folded)
+    if "\0" not in plain:
+        return FoldedTexts(text, bounds, plain, folded, bounds, {})
+    pieces, offsets = [], {}
+    for number, (begin, end) in enumerate(pairwise(bounds.tolist())):
+        piece = plain[begin:end]
+        if "\0" in piece:
+            piece, offsets[number] = fold_with_offsets(text[begin:end])
+        pieces.append(piece)
+    whole = "".join(pieces)
+    starts = offsets_of([len(piece) for piece in pieces], np.int64)
+    return FoldedTexts(text, bounds, whole, code_points(whole), starts, offsets)
+
+
+@cache
+def _plain_folds() -> UInt32:
+    """(code points,) what a character folds to whatever stands beside it; 0 where that depends, or is not one."""
+    every = "".join(map(chr, [*range(1, 0xD800), *range(0xE000, 0x10000)]))
+    plain = re.sub(f"[{_IN_PHRASES}]", "", "".join(_PLAIN.findall(every)))
+    once, _ = _one_pass(plain)
+    again, _ = _one_pass(once)
+    before, after = code_points(plain), code_points(once)
+    is_settled = (after == code_points(again)) & ~np.isin(after, code_points(_IN_PHRASES))
+    folds = np.zeros(CODE_POINTS, np.uint32)
+    folds[before[is_settled]] = after[is_settled]
+    return folds
+
+
+@cache
+def _settled() -> re.Pattern[str]:
+    """Texts of characters that stay as they are, whatever stands beside them."""
+    folds = _plain_folds()
+    kept = folds[folds == np.arange(CODE_POINTS, dtype=np.uint32)]
+    return re.compile(f"[{re.escape(text_of(kept[kept > 0]))}]*")
 
 
 def _one_pass(text: str) -> tuple[str, bool]:

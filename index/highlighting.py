@@ -3,116 +3,130 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from corpus.resource import TEXT_FIELDS
+from index.arrays import code_points, offsets_of
+from index.blob_texts import read_texts
 from index.digest import field_texts
-from index.folding import fold_with_offsets
-from index.occurrences import occurrences
+from index.folding import FoldedTexts, fold_texts
+from index.marking import marked
+from index.occurrences import Occurrences, occurrences
 from index.query import Segment
 from index.segmentation import Segmenter
-from index.snippets import Mark, cluster_end, snippet
+from index.snippets import LENGTH, Mark, cluster_end, snippet
 
-_ITEMS = "、"
-"""Stands between the items of a list."""
-_FIELDS = "\n"
-"""Stands between fields while they are searched as one text, which is faster."""
+_DESCRIPTION = TEXT_FIELDS.index("description")
+_LEFT_OUT = Segment("…", hit=False)
 
 
 def highlights(
-    record: Mapping[str, Any], words: Sequence[str], segmenter: Segmenter, *, loose: Sequence[str] = ()
-) -> dict[str, tuple[Segment, ...]]:
-    """For each field in which something matched, its original text in marked and other segments.
+    blobs: Sequence[bytes], words: Sequence[Sequence[str]], segmenter: Segmenter, *, loose: Sequence[str] = ()
+) -> Sequence[Mapping[str, Sequence[Segment]]]:
+    """For each of n resources the fields in which something matched, their original texts in marked and other segments.
 
     The items of a list are joined; of a description only the stretch is shown in which most matched.
 
     Args:
-        words: folded; marked where they stand as words, or as parts of one.
-        loose: folded, too; marked wherever they stand, single characters only beside others.
+        blobs: (n,) the resources as JSON objects.
+        words: (n,) of each, folded; marked where they stand as words, or as parts of one.
+        loose: folded, too; marked wherever they stand in resources that have no words, single characters only beside
+            others.
     """
-    if not words and not loose:
-        return {}
-    texts = {name: _ITEMS.join(field_texts(record, name)) for name in TEXT_FIELDS}
-    marks = marks_in(_FIELDS.join(texts.values()), words, segmenter, loose=loose)
-    shown, begin = {}, 0
-    for name, text in texts.items() if marks else ():
-        own = [Mark(m.start - begin, m.end - begin, m.words) for m in marks if begin <= m.start < begin + len(text)]
-        if own:
-            start, end = snippet(text, own) if name == "description" else (0, len(text))
-            shown[name] = tuple(_segments(text, own, start, end))
-        begin += len(text) + len(_FIELDS)
+    shown: list[dict[str, list[Segment]]] = [{} for _ in blobs]
+    if not loose and not any(words):
+        return shown
+    read = read_texts(blobs)
+    texts = fold_texts(read.text, read.codes, read.bounds)
+    found = occurrences(segmenter, texts, words)
+    if loose and not all(words):
+        found = _with_runs(found, texts, words, loose)
+    found = _in_original(found, texts)
+    stretches = marked(found.places, read.fields).tolist()
+    for number, field, start, end, _, last in stretches:
+        segment = Segment(read.text[start:end], last > 0)
+        shown[number].setdefault(TEXT_FIELDS[field], []).append(segment)
+    for number, (start, end) in enumerate(read.fields[:, _DESCRIPTION].tolist()):
+        if end - start > LENGTH and "description" in shown[number]:
+            own = [stretch[2:] for stretch in stretches if stretch[:2] == [number, _DESCRIPTION]]
+            shown[number]["description"] = _excerpt(read.text[start:end], start, own, found)
     return shown
 
 
 def as_written(record: Mapping[str, Any], folded: str, segmenter: Segmenter) -> str:
     """A folded word as the resource itself writes it: python is Python there; the word where it does not stand."""
-    for name in TEXT_FIELDS:
-        for text in field_texts(record, name):
-            for mark in marks_in(text, [folded], segmenter):
-                return text[mark.start : mark.end]
-    return folded
+    items = [text for name in TEXT_FIELDS for text in field_texts(record, name)]
+    text, bounds = "".join(f"{item}\n" for item in items), offsets_of([len(item) + 1 for item in items], np.int64)
+    texts = fold_texts(text, code_points(text), bounds)
+    found = _in_original(occurrences(segmenter, texts, [[folded]] * len(items)), texts)
+    whole = np.stack((bounds[:-1], bounds[1:] - 1), axis=1)[:, np.newaxis]
+    return next((text[start:end] for _, _, start, end, _, last in marked(found.places, whole).tolist() if last), folded)
 
 
-def marks_in(text: str, words: Sequence[str], segmenter: Segmenter, *, loose: Sequence[str] = ()) -> Sequence[Mark]:
-    """What matched in a text, as ascending stretches of the original that do not touch."""
-    folded, offsets = fold_with_offsets(text)
-    found = [Mark(start, end, frozenset([word])) for start, end, word in occurrences(segmenter, folded, words)]
-    if loose:
-        found += _runs(folded, loose)
-    originals = []
-    for start, end, matched in found:
-        while end < len(folded) and offsets[end] == offsets[end - 1]:  # the rest of ﬁ
-            end += 1
-        originals.append(Mark(offsets[start], cluster_end(text, offsets[end]), matched))
-    return _joined(originals)
+def _in_original(found: Occurrences, texts: FoldedTexts) -> Occurrences:
+    """The same with starts and ends in the original texts, which split none of its characters."""
+    if not texts.offsets:
+        return found
+    places = found.places.copy()
+    places[2:] += (texts.bounds - texts.starts)[places[0]]
+    for number, offsets in texts.offsets.items():
+        begin, original = int(texts.starts[number]), int(texts.bounds[number])
+        for at in np.flatnonzero(places[0] == number).tolist():
+            start, end = (found.places[2:, at] - begin).tolist()
+            while end < len(offsets) - 1 and offsets[end] == offsets[end - 1]:  # the rest of ﬁ
+                end += 1
+            places[2, at] = original + offsets[start]
+            places[3, at] = cluster_end(texts.original, original + offsets[end])
+    return Occurrences(places, found.words)
 
 
-def _joined(marks: list[Mark]) -> Sequence[Mark]:
-    """Ascending marks, those that touch as one."""
-    joined: list[Mark] = []
-    for mark in sorted(marks) if len(marks) > 1 else marks:
-        if joined and mark.start <= joined[-1].end:
-            last = joined.pop()
-            joined.append(Mark(last.start, max(last.end, mark.end), last.words | mark.words))
-        else:
-            joined.append(mark)
-    return joined
-
-
-def _runs(folded: str, loose: Sequence[str]) -> Iterator[Mark]:
-    """Stretches that the needles cover; a single character alone only where no needle is longer."""
+def _with_runs(
+    found: Occurrences, texts: FoldedTexts, words: Sequence[Sequence[str]], loose: Sequence[str]
+) -> Occurrences:
+    """The same, and in texts without words the needles; a single character alone only where no needle is longer."""
     shortest = min(2, max(map(len, loose)))
-    marks = [Mark(start, end, frozenset([needle])) for needle in loose for start, end in _places(folded, needle)]
-    return (run for run in _joined(marks) if run.end - run.start >= shortest)
+    needles = list(enumerate(loose, start=len(found.words)))
+    places = sorted(
+        (number, start, start + len(needle), word)
+        for number, own in enumerate(words)
+        if not own
+        for word, needle in needles
+        for start in _starts(texts.text, needle, *texts.starts[number : number + 2].tolist())
+    )
+    by_column = np.ascontiguousarray(np.array(places, np.int64).reshape(-1, 4).T[[0, 3, 1, 2]])
+    whole = np.stack((texts.starts[:-1], texts.starts[1:]), axis=1)[:, np.newaxis]
+    runs = [run for _, _, *run in marked(by_column, whole).tolist()]
+    kept = [place for start, end, first, last in runs if end - start >= shortest for place in range(first, last)]
+    together = np.concatenate((found.places, by_column[:, kept]), axis=1)
+    order = np.argsort(together[0], kind="stable")
+    return Occurrences(np.ascontiguousarray(together[:, order]), [*found.words, *loose])
 
 
-def _places(folded: str, needle: str) -> Iterator[tuple[int, int]]:
-    at = folded.find(needle)
+def _starts(text: str, needle: str, begin: int, end: int) -> Iterator[int]:
+    at = text.find(needle, begin, end)
     while at >= 0:
-        end = at + len(needle)
-        if not (_runs_on(folded, at) or _runs_on(folded, end)):
-            yield at, end
-        at = folded.find(needle, at + 1)
+        if not (_runs_on(text, at) or _runs_on(text, at + len(needle))):
+            yield at
+        at = text.find(needle, at + 1, end)
 
 
 def _runs_on(text: str, border: int) -> bool:
     """Whether a Latin word or number goes on across a border: r is not meant in python for."""
-    if not 0 < border < len(text):
-        return False
     both = text[border - 1 : border + 1]
     return both.isascii() and (both.isalpha() or both.isdigit())
 
 
-def _segments(text: str, marks: Sequence[Mark], start: int, end: int) -> Iterator[Segment]:
-    if start > 0:
-        yield Segment(text="…", hit=False)
-    at = start
-    for mark in marks:
-        if mark.end <= start or mark.start >= end:
-            continue
-        if mark.start > at:
-            yield Segment(text=text[at : mark.start], hit=False)
-        yield Segment(text=text[max(mark.start, at) : min(mark.end, end)], hit=True)
-        at = min(mark.end, end)
-    if at < end:
-        yield Segment(text=text[at:end], hit=False)
-    if end < len(text):
-        yield Segment(text="…", hit=False)
+def _excerpt(text: str, begin: int, stretches: Sequence[Sequence[int]], found: Occurrences) -> list[Segment]:
+    """Of a long text the part in which most matched, with … where something is left out; it begins at `begin`."""
+    marks = [
+        Mark(start - begin, end - begin, frozenset(found.words[word] for word in found.places[1, first:last].tolist()))
+        for start, end, first, last in stretches
+        if last
+    ]
+    shown, until = snippet(text, marks)
+    segments = [
+        Segment(text[max(start - begin, shown) : min(end - begin, until)], last > 0)
+        for start, end, _, last in stretches
+        if shown < end - begin and start - begin < until
+    ]
+    return [*[_LEFT_OUT][: shown > 0], *segments, *[_LEFT_OUT][: until < len(text)]]

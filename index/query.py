@@ -1,8 +1,8 @@
 """What one can ask of search, and what comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 PartKind = Literal["word", "synonym", "bigram", "piece", "frame", "phrase", "exact", "prior"]
 Step = Literal["", "question", "pinyin", "homophone", "lookalike", "spelling", "relaxed"]
@@ -66,8 +66,7 @@ class Query:
     """Now, in seconds since 1970; None for the clock's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of an original text, matched or not."""
 
     text: str
@@ -95,7 +94,7 @@ class Hit:
     """Compares within one answer only."""
     matched: tuple[str, ...]
     """The query's words it holds, as folded; a synonym stands as itself."""
-    highlights: Mapping[str, tuple[Segment, ...]]
+    highlights: Mapping[str, Sequence[Segment]]
     """Original texts by field with the matched stretches marked; fields without one are absent."""
     parts: tuple[Part, ...]
     """Where `explain` asks for it."""

@@ -1,6 +1,5 @@
 """search(snapshot, query): from a text to hits."""
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,18 +54,13 @@ def search(snapshot: Snapshot, query: Query) -> Result:
         if better.understanding is not asked.understanding:
             ranking, editions = _found(snapshot, query, better, allowed, n=n)
         asked = better
-    page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), editions, strict=True)
-    hits = [
-        _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks, editions=count)
-        for rank, (row, score, marks, count) in enumerate(page, start=1)
-        if rank > query.offset
-    ]
+    hits = _hits(snapshot, query, asked.understanding, ranking, editions)
     following = query.offset + len(hits)
     return Result(
         release=snapshot.release,
         total=ranking.total,
         interpretation=_interpretation(snapshot, asked, ranking),
-        hits=tuple(hits),
+        hits=hits,
         facets=_facets(snapshot, query, asked, ranking, at=at) if query.facets else {},
         next_offset=following if hits and following < ranking.total and following <= MOST_OFFSET else None,
     )
@@ -112,30 +106,34 @@ def _rank(snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n
     )
 
 
-def _hit(
-    snapshot: Snapshot,
-    query: Query,
-    understanding: Understanding,
-    *,
-    rank: int,
-    row: int,
-    score: float,
-    marks: int,
-    editions: int,
-) -> Hit:
-    blob = snapshot.base.blob(row)
-    matched = matched_words(understanding, marks)
-    loose = () if matched else _loose(understanding)
-    return Hit(
-        row=row,
-        id=snapshot.base.ids[row],
-        rank=rank,
-        score=score,
-        matched=matched,
-        highlights=highlights(json.loads(blob), matched, snapshot.segmenter, loose=loose) if query.highlight else {},
-        parts=score_parts(snapshot, understanding, row, score, marks) if query.explain else (),
-        editions=editions,
-        blob=blob,
+def _hits(
+    snapshot: Snapshot, query: Query, understanding: Understanding, ranking: Ranking, editions: Sequence[int]
+) -> tuple[Hit, ...]:
+    """The hits of the page that was asked for."""
+    ranked = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), editions, strict=True)
+    page = list(ranked)[query.offset :]
+    blobs = [snapshot.base.blob(row) for row, *_ in page]
+    matched = [matched_words(understanding, marks) for _, _, marks, _ in page]
+    if query.highlight:
+        loose = () if all(matched) else _loose(understanding)
+        shown = highlights(blobs, matched, snapshot.segmenter, loose=loose)
+    else:
+        shown = [{}] * len(page)
+    return tuple(
+        Hit(
+            row=row,
+            id=snapshot.base.ids[row],
+            rank=rank,
+            score=score,
+            matched=words,
+            highlights=marked,
+            parts=score_parts(snapshot, understanding, row, score, marks) if query.explain else (),
+            editions=count,
+            blob=blob,
+        )
+        for rank, ((row, score, marks, count), words, marked, blob) in enumerate(
+            zip(page, matched, shown, blobs, strict=True), start=query.offset + 1
+        )
     )
 
 

@@ -5,6 +5,7 @@ compiled, and is not asked again: `cutting` cuts as it does.
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -12,16 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.revision import Word as DictionaryWord
-from index.arrays import Arrays, Int64, UInt32
-from index.cutting import HIDDEN_STATES
+from index.arrays import Arrays, Int64, UInt8, UInt32
+from index.cutting_tables import HIDDEN_STATES, LONGEST_PART
 from index.dictionary import Dictionary, HiddenMarkovModel, compile_dictionary, open_dictionary
 from index.folding import fold
 
 if TYPE_CHECKING:
     import jieba
-
-LONGEST_PART = 3
-"""Characters of the longest word that search mode sees inside another; runs of letters or digits may be longer."""
 
 _FORMAT = 1
 """Raised when the same revision would compile into another dictionary or cut otherwise."""
@@ -33,6 +31,7 @@ _MOST_REMEMBERED = 50_000
 _MOST_OPENED = 2
 """Dictionaries kept: the one in force and the next."""
 _MOST_WHOLE = 5000
+_MOST_LONG = 5000
 
 
 class Word(NamedTuple):
@@ -80,6 +79,33 @@ class _Words(dict[str, Word]):
         return parts
 
 
+class _Borders(dict[str, Sequence[int]]):
+    """Where long words are cut into the fewest shorter ones; [] tells, and remembers, what is asked."""
+
+    def __init__(self, frequencies: Frequencies) -> None:
+        self._frequencies = frequencies
+
+    def __missing__(self, token: str) -> Sequence[int]:
+        if len(self) >= _MOST_LONG:
+            self.clear()
+        borders = self[token] = self._likeliest(token)
+        return borders
+
+    def _likeliest(self, token: str) -> Sequence[int]:
+        """Of several ways with as few words the likeliest."""
+        frequencies = self._frequencies
+        best: list[tuple[int, float, list[int]]] = [(0, 0.0, [])]
+        for end in range(1, len(token) + 1):
+            ways = []
+            for start in range(end):
+                part = token[start:end]
+                if end - start < len(token) and (frequencies[part] or end - start == 1):
+                    pieces, rarity, borders = best[start]
+                    ways.append((pieces + 1, rarity - math.log(frequencies[part] or 1), [*borders, end]))
+            best.append(min(ways))
+        return best[-1][2]
+
+
 class Segmenter:
     """Cuts folded texts into words. Make it with `open_segmenter`."""
 
@@ -88,6 +114,8 @@ class Segmenter:
         self._words = _Words(dictionary)
         self._whole: dict[str, bool] = {}
         self.frequencies = Frequencies(dictionary)
+        self.borders = _Borders(self.frequencies)
+        """For each long word where it is cut into the fewest shorter ones."""
         self.lexicon = lexicon
         """Hash of everything that decides how a text is cut."""
 
@@ -119,6 +147,21 @@ class Segmenter:
         ends = self._dictionary.token_ends(folded)
         return [folded[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
+    def tokens_at(self, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
+        """(2, n) start and end of what stands where n words were found, as `cutting.tokens_at` tells.
+
+        Args:
+            codes: the code points of a folded text.
+            starts, ends: (n,) where the words were found.
+            doubts: (n,) what is in doubt of each, in bits of `cutting`.
+        """
+        return self._dictionary.tokens_at(codes, starts, ends, doubts)
+
+    @property
+    def kinds(self) -> UInt8:
+        """(code points,) the kind of every character, in bits of `cutting`."""
+        return self._dictionary.tables.kinds
+
     def word(self, token: str) -> Word | None:
         """A token with its parts; None if it is punctuation or space."""
         return self._words[token] if any(map(str.isalnum, token)) else None
@@ -129,7 +172,7 @@ class Segmenter:
         if word not in known:
             if len(known) >= _MOST_WHOLE:
                 known.clear()
-            known[word] = [len(word)] == self._dictionary.token_ends(word)
+            known[word] = self.tokens(word) == [word]
         return known[word]
 
 

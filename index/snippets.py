@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-_LENGTH: Final = 90
+LENGTH: Final = 90
 """Characters of a snippet; a word at its end may make it a little longer."""
 _BEFORE: Final = 30
 """Characters that may stand before the first mark."""
@@ -34,10 +34,10 @@ def snippet(text: str, marks: Sequence[Mark]) -> tuple[int, int]:
     Args:
         marks: at least one, ascending.
     """
-    if len(text) <= _LENGTH:
+    if len(text) <= LENGTH:
         return 0, len(text)
     start = _start(text, _densest(marks))
-    return start, _end(text, start + _LENGTH, marks)
+    return start, _end(text, start + LENGTH, marks)
 
 
 def cluster_end(text: str, position: int) -> int:
@@ -57,7 +57,7 @@ def _densest(marks: Sequence[Mark]) -> int:
     for at, mark in enumerate(marks):
         words: set[str] = set()
         for other in marks[at:]:
-            if other.end > mark.start + _LENGTH - _BEFORE:
+            if other.end > mark.start + LENGTH - _BEFORE:
                 break
             words |= other.words
         if len(words) > most:
@@ -67,7 +67,7 @@ def _densest(marks: Sequence[Mark]) -> int:
 
 def _start(text: str, first: int) -> int:
     """Where a snippet begins that shows a mark at `first`."""
-    earliest = max(0, min(first - _BEFORE, len(text) - _LENGTH))
+    earliest = max(0, min(first - _BEFORE, len(text) - LENGTH))
     if earliest == 0:
         return 0
     for ends in (_SENTENCES, _CLAUSES):

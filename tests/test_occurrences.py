@@ -1,8 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_highlights import plain_occurrences
 
-from index.folding import fold
+from index.arrays import code_points, offsets_of
+from index.folding import FoldedTexts, fold, fold_texts
 from index.occurrences import occurrences
 from index.segmentation import Segmenter
 
@@ -11,12 +13,29 @@ TEXTS = st.text(
         "大学会计学生心理学养生太极拳公司法德国人中华人民共和国的了一个红玫瑰花三国演义图书馆在c语言python3+#.。，—é "
     )
 )
+MIXED = st.text(
+    st.one_of(
+        st.sampled_from("大学会计学生物理心理学公司法德国人中华人民共和国红玫瑰花三国演义北京大学生活动物园林清华大"),
+        st.sampled_from("〇ab1.5%c++c#d&_-é々のΩ𠮷 ，。、\u3000"),
+    ),
+    max_size=40,
+)
+
+
+def joined(*texts: str) -> FoldedTexts:
+    whole = "".join(f"{text}\n" for text in texts)
+    return fold_texts(whole, code_points(whole), offsets_of([len(text) + 1 for text in texts], "int64"))
+
+
+def found_in(segmenter: Segmenter, text: str, words: list[str]) -> list[tuple[int, int, str]]:
+    """Start, end and word of what is found in one text."""
+    found = occurrences(segmenter, joined(text), [words])
+    return [(start, end, found.words[word]) for _, word, start, end in found.places.T.tolist()]
 
 
 def marked(segmenter: Segmenter, text: str, *words: str) -> str:
     """The text with brackets around what was found."""
-    found = sorted(occurrences(segmenter, text, words))
-    for start, end, _ in reversed(found):
+    for start, end, _ in reversed(found_in(segmenter, text, [*words])):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
     return text
 
@@ -64,7 +83,7 @@ def test_what_no_reader_sees_stands_for_its_whole_token_at_most(
     assert marked(segmenter, text, word) == expected
 
 
-@given(TEXTS, st.lists(st.integers(0, 30), min_size=1, max_size=3))
+@given(TEXTS.map(fold), st.lists(st.integers(0, 30), min_size=1, max_size=3))
 def test_what_is_found_is_what_cutting_the_whole_text_finds(segmenter: Segmenter, text: str, picks: list[int]) -> None:
     """Each word on its own, so that none stands inside another; tokens are always seen, parts may be hidden."""
     words = [term for word in segmenter.segment(text) for term in (word.text, *word.parts)]
@@ -78,7 +97,7 @@ def test_what_is_found_is_what_cutting_the_whole_text_finds(segmenter: Segmenter
                 starts = [i for i in range(len(token)) if token.startswith(word, i)]
                 places |= {(at + i, at + i + len(word)) for i in starts} | {(at, at + len(token))}
             at += len(token)
-        found = {(start, end) for start, end, _ in occurrences(segmenter, text, [word])}
+        found = {(start, end) for start, end, _ in found_in(segmenter, text, [word])}
         assert found
         assert found <= places
 
@@ -88,5 +107,33 @@ def test_every_token_of_a_text_is_found(segmenter: Segmenter, text: str) -> None
     at = 0
     for token in segmenter.tokens(text):
         if segmenter.word(token):
-            assert (at, at + len(token)) in {(start, end) for start, end, _ in occurrences(segmenter, text, [token])}
+            assert (at, at + len(token)) in {(start, end) for start, end, _ in found_in(segmenter, text, [token])}
         at += len(token)
+
+
+@given(st.lists(st.tuples(MIXED.map(fold), st.lists(st.tuples(st.integers(0, 39), st.integers(1, 4)), max_size=4))))
+def test_many_texts_are_searched_as_each_is_the_plain_way(
+    segmenter: Segmenter, asked: list[tuple[str, list[tuple[int, int]]]]
+) -> None:
+    """The words are words of the text, and any stretches of it."""
+    texts = joined(*(text for text, _ in asked))
+    words = [
+        [*(term for word in segmenter.segment(text) for term in (word.text, *word.parts)), *stretches_of(text, picks)]
+        for text, picks in asked
+    ]
+    found = occurrences(segmenter, texts, words)
+    starts = texts.starts.tolist()
+    expected = {
+        (number, starts[number] + start, starts[number] + end, word)
+        for number, (text, _) in enumerate(asked)
+        for start, end, word in plain_occurrences(segmenter, text, words[number])
+    }
+    assert {(number, start, end, found.words[word]) for number, word, start, end in found.places.T.tolist()} == expected
+
+
+def stretches_of(text: str, picks: list[tuple[int, int]]) -> list[str]:
+    return [stretch for at, length in picks if (stretch := text[at : at + length])]
+
+
+def test_of_a_word_that_stands_very_often_the_first_places_are_found(segmenter: Segmenter) -> None:
+    assert len(found_in(segmenter, "太极。" * 150, ["太极"])) == 100
