@@ -121,18 +121,12 @@ def reconsidered(snapshot: Snapshot, query: Query, asked: Asked, ranking: Rankin
     matter = asked.question.matter if asked.question else asked.folded
     words_found = _holds_all(asked.understanding, ranking)
     broken = broken_runs(snapshot, matter)
-    if not words_found or broken:  # what the filter hides, and another order, are no reason to doubt the query
-        everywhere = rank_rows(
-            snapshot,
-            asked.understanding,
-            snapshot.visible(at),
-            n=_LOOKED_AT,
-            sort="relevance",
-            wanted=asked.understanding.wanted,
-            whole_mask=False,
-        )
+    if not words_found or broken:
+        everywhere = ranking if _is_everywhere(query) else _rank_everywhere(snapshot, asked, at)
         words_found = _holds_all(asked.understanding, everywhere)
-        if everywhere.most == ALL_GROUPS or hold_side_by_side(snapshot, everywhere.rows.tolist(), broken):
+        if broken and (
+            everywhere.most == ALL_GROUPS or hold_side_by_side(snapshot, everywhere.rows[:_LOOKED_AT], broken)
+        ):
             broken = []
     if words_found and not broken:
         return asked
@@ -146,6 +140,25 @@ def reconsidered(snapshot: Snapshot, query: Query, asked: Asked, ranking: Rankin
         return replace(asked, well=words_found or stands_in_name(snapshot, matter, at=at))
     understanding = _understood(snapshot, found.text, asked.question, found)
     return replace(asked, understanding=understanding, guess=found)
+
+
+def _is_everywhere(query: Query) -> bool:
+    """Whether the ranking of a query tells its best rows of all."""
+    in_order = query.sort == "relevance" and not query.group
+    return in_order and query.offset + query.limit >= _LOOKED_AT and query.filter == Filter()
+
+
+def _rank_everywhere(snapshot: Snapshot, asked: Asked, at: int) -> Ranking:
+    """The best rows of all: what the filter hides, and another order, are no reason to doubt a query."""
+    return rank_rows(
+        snapshot,
+        asked.understanding,
+        snapshot.visible(at),
+        n=_LOOKED_AT,
+        sort="relevance",
+        wanted=asked.understanding.wanted,
+        whole_mask=False,
+    )
 
 
 def _holds_all(understanding: Understanding, ranking: Ranking) -> bool:
