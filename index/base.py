@@ -226,7 +226,7 @@ class Base:
         """The rows with a folded title, creator or ISBN that has one of the hashes."""
         starts = np.searchsorted(self.exact_hashes, hashes, side="left").tolist()
         ends = np.searchsorted(self.exact_hashes, hashes, side="right").tolist()
-        found = [self.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
+        found = [self.exact_rows[start:end] for start, end in zip(starts, ends, strict=True) if start < end]
         if self.tail.exact:
             late = [row for name in hashes.tolist() for row in self.tail.exact.get(name, ()) if row < len(self)]
             found.append(np.array(late, np.uint32))
