@@ -38,6 +38,8 @@ _OTHERS_FROM: Final = 0.1
 """Their weight against the best one's."""
 _LANGUAGE: Final = 0.1
 """What ten times the frequency in the language adds to the weight of a guess."""
+_MOST_COMMON: Final = 2.0
+"""More than commonness makes of any weight: such a word would stand 10¹⁰ times where the dictionary was made from."""
 _MOST_CHUNKS: Final = 8
 _MOST_WINDOWS: Final = 8
 _BETWEEN: Final = re.compile(r"[^\w+#']+|_")
@@ -87,6 +89,13 @@ def _stand(stores: Sequence[SpellingStore], letters: str, at: int) -> bool:
 def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
     """Runs of characters that fall into single ones: 也生动物, 近现代使."""
     return [run for run in _HAN_RUN.findall(folded) if any(len(w.text) == 1 for w in snapshot.segmenter.segment(run))]
+
+
+def unknown_words(snapshot: Snapshot, words: Sequence[str]) -> list[str]:
+    """Those of some words that neither the dictionary has, which is asked first, nor the catalogue."""
+    strange = [word for word in words if not snapshot.segmenter.knows(word)]
+    found = snapshot.base.terms.find(strange).tolist() if strange else []
+    return [word for word, number in zip(strange, found, strict=True) if number == MISSING]
 
 
 def hold_side_by_side(snapshot: Snapshot, rows: UInt32, runs: Sequence[str]) -> bool:
@@ -149,7 +158,10 @@ class _Text:
         return self.whole(chunk, doubtful=True) or self._inside(chunk)
 
     def _corrections(self, folded: str, *, sure: bool) -> list[Correction]:
-        """What a text may stand for, the likeliest first; what only some ears take for the same comes last of all."""
+        """What a text may stand for, the likeliest first, but for what cannot be among the first ones.
+
+        What only some ears take for the same comes last of all.
+        """
         letters = letters_of(folded)
         found = merged([misspelt(store, letters, at=self.at) for store in self.stores])
         if _LATIN.search(folded):
@@ -160,7 +172,9 @@ class _Text:
         if not found:
             heard = merged([misheard(store, folded, at=self.at) for store in self.stores])
             found = [each for each in heard if _is_sure(each)]
-        return sorted(found, key=lambda each: -each.weight * self._commonness(each.text))
+        bar = found[_OTHERS].weight / _MOST_COMMON if len(found) > _OTHERS else 0
+        likely = [each for each in found if each.weight >= bar]
+        return sorted(likely, key=lambda each: -each.weight * self._commonness(each.text))
 
     def _commonness(self, text: str) -> float:
         """A little more than 1 for a word of the language: it decides between names that stand about equally often."""
@@ -190,12 +204,9 @@ def _is_sure(correction: Correction) -> bool:
 
 
 def _doubtful(snapshot: Snapshot, chunk: str) -> bool:
-    """Whether a word is unknown; the dictionary is asked before the catalogue."""
+    """Whether a word is unknown, or one of several single characters."""
     words = [word.text for word in snapshot.segmenter.segment(chunk)]
-    if any(_fallen_apart(snapshot, words)):
-        return True
-    strange = [word for word in words if not snapshot.segmenter.knows(word)]
-    return bool(strange) and MISSING in snapshot.base.terms.find(strange).tolist()
+    return any(_fallen_apart(snapshot, words)) or bool(unknown_words(snapshot, words))
 
 
 def _windows(snapshot: Snapshot, chunk: str) -> list[tuple[int, int]]:
@@ -214,9 +225,8 @@ def _windows(snapshot: Snapshot, chunk: str) -> list[tuple[int, int]]:
 def _unknown(snapshot: Snapshot, chunk: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     """For each word whether neither catalogue nor dictionary has it, or it is one of several single characters."""
     words = [chunk[start:end] for start, end in spans]
-    found = (snapshot.base.terms.find(words) != MISSING).tolist()
-    known = [there or snapshot.segmenter.knows(word) for there, word in zip(found, words, strict=True)]
-    return [apart or not there for apart, there in zip(_fallen_apart(snapshot, words), known, strict=True)]
+    unknown = unknown_words(snapshot, words)
+    return [apart or word in unknown for apart, word in zip(_fallen_apart(snapshot, words), words, strict=True)]
 
 
 def _fallen_apart(snapshot: Snapshot, words: Sequence[str]) -> list[bool]:

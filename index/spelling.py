@@ -10,7 +10,7 @@ from index.characters import is_han
 from index.letter_choices import LetterChoices
 from index.pinyin import known_readings_of, syllables
 from index.shapes import likeness
-from index.spelling_lookup import LONGEST, Match, Patterns, find, letters_of
+from index.spelling_lookup import LONGEST, Match, Patterns, find, letters_of, one_after_the_other
 from index.spelling_matching import ANY
 from index.spelling_store import SpellingStore
 from index.syllables import Parse, parses
@@ -66,13 +66,10 @@ def read_aloud(store: SpellingStore, folded: str, *, at: int, southern: bool = F
     Args:
         southern: sounds that southern ears do not tell apart count as the same.
     """
-    choices: list[int] = []
-    patterns: list[Sequence[int]] = []
-    for own in _readings(store.choices, folded, southern):
-        patterns.append(range(len(choices), len(choices) + len(own)))
-        choices += own
-    matches = find(store, choices, Patterns.of(patterns, [False] * len(patterns)), at=at, most=_MOST)
-    return likeliest(_correction(m, "pinyin", 1) for m in matches if m.is_whole or m.quality > _LIKELY)
+    readings = list(_readings(store.choices, folded, southern))
+    patterns = one_after_the_other(tuple(map(len, readings)))
+    matches = find(store, [choice for own in readings for choice in own], patterns, at=at, most=_MOST)
+    return likeliest([_correction(m, "pinyin", 1) for m in matches if m.is_whole or m.quality > _LIKELY])
 
 
 def misspelt(store: SpellingStore, letters: str, *, at: int) -> list[Correction]:
@@ -107,8 +104,8 @@ def misheard(store: SpellingStore, folded: str, *, at: int) -> list[Correction]:
     if not 2 <= len(letters) <= _LONGEST_WORD:
         return []
     alike = [store.choices.sounding_like(letter, southern=True) for letter in letters]
-    matches = find(store, alike, Patterns.of([range(len(alike))], [False]), at=at, most=_MOST)
-    return likeliest(_correction(match, "homophone", 1) for match in matches if match.letters != letters)
+    matches = find(store, alike, one_after_the_other((len(alike),)), at=at, most=_MOST)
+    return likeliest([_correction(match, "homophone", 1) for match in matches if match.letters != letters])
 
 
 def likeliest(found: Iterable[Correction]) -> list[Correction]:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -38,6 +39,13 @@ class Patterns(NamedTuple):
         """Patterns of choices by number, each of 1 to LONGEST places."""
         places = np.array([choice for pattern in patterns for choice in pattern], np.int64)
         return cls(places, offsets_of([len(pattern) for pattern in patterns], np.int64), np.array(whole_only, np.uint8))
+
+
+@lru_cache(256)
+def one_after_the_other(lengths: Sequence[int]) -> Patterns:
+    """Patterns of so many choices each, the next ones from pattern to pattern."""
+    starts = [0, *accumulate(lengths)]
+    return Patterns.of([range(start, end) for start, end in pairwise(starts)], [False] * len(lengths))
 
 
 class Match(NamedTuple):

@@ -56,7 +56,7 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float], loo
             rows.append(found)
             bonuses.append(np.full(len(found), value, np.float32))
     return Agreement(
-        exact_rows=_exact_rows(snapshot, folded),
+        exact_rows=exact_rows(snapshot, folded),
         phrase_rows=_together(rows) if rows else NO_AGREEMENT.phrase_rows,
         phrase_bonuses=_together(bonuses) if bonuses else NO_AGREEMENT.phrase_bonuses,
         highest=highest,
@@ -77,5 +77,6 @@ def _worth(snapshot: Snapshot, phrase: str, looked_up: Mapping[str, int]) -> flo
     return float(snapshot.idf[[number for number in numbers if number != MISSING]].sum())
 
 
-def _exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
+def exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
+    """The rows whose title, creator or ISBN is a folded text."""
     return snapshot.base.rows_exactly(string_hashes(query_keys(folded)))
