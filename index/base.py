@@ -207,9 +207,10 @@ class Base:
 
     def rows_exactly(self, hashes: UInt64) -> UInt32:
         """The rows with a folded title, creator or ISBN that has one of the hashes."""
-        starts = np.searchsorted(self.exact_hashes, hashes, side="left").tolist()
-        ends = np.searchsorted(self.exact_hashes, hashes, side="right").tolist()
-        found = [self.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
+        found = []
+        for start, wanted in zip(self.exact_hashes.searchsorted(hashes).tolist(), hashes, strict=True):
+            if start < len(self.exact_hashes) and self.exact_hashes[start] == wanted:
+                found.append(self.exact_rows[start : self.exact_hashes.searchsorted(wanted, side="right")])
         if self.tail.exact:
             late = [row for name in hashes.tolist() for row in self.tail.exact.get(name, ()) if row < len(self)]
             found.append(np.array(late, np.uint32))

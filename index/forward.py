@@ -5,6 +5,7 @@ Every row number is unsigned, as in the kernel.
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from index.arrays import Float32, Int64, Number, RowMask, UInt8, UInt32, UInt64
 
@@ -115,6 +116,20 @@ def contributions(
                 if at < stop and part_rows[at] == rows[i]:
                     values[i, j] = weights[j] * part_impacts[at]
                     places[i, j] = at + np.uint64(part) * np.uint64(len(posting_rows))
+
+
+@_compiled
+def held(spans: UInt64, posting_rows: UInt32, tail_rows: UInt32, rows: UInt32) -> NDArray[np.bool_]:
+    """(n, m) whether each of n rows has each of m terms; `spans` as in `contributions`."""
+    found = np.zeros((len(rows), len(spans)), np.bool_)
+    for i in range(len(rows)):
+        for j in range(len(spans)):
+            for part in range(spans.shape[1]):
+                start, stop = spans[j, part]
+                part_rows = tail_rows if part else posting_rows
+                at = start + np.uint64(np.searchsorted(part_rows[start:stop], rows[i]))
+                found[i, j] |= at < stop and part_rows[at] == rows[i]
+    return found
 
 
 @_compiled

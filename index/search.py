@@ -49,7 +49,7 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     asked = read_query(snapshot, query, at=at)
     n = query.offset + query.limit
     ranking, editions = _found(snapshot, query, asked, allowed, n=n)
-    if not asked.structured and not asked.empty and not asked.notice:
+    if not asked.structured and not asked.empty and not asked.notice and not asked.guess:
         better = reconsidered(snapshot, query, asked, ranking, at=at)
         if better.understanding is not asked.understanding:
             ranking, editions = _found(snapshot, query, better, allowed, n=n)

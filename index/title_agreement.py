@@ -1,8 +1,8 @@
 """Rows that are just what was asked for, and rows whose titles hold it side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -32,14 +32,16 @@ NO_AGREEMENT: Final = Agreement(
 )
 
 
-def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> Agreement:
+def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float], looked_up: Mapping[str, int]) -> Agreement:
     """How the rows of a snapshot agree with a folded query; phrases only once the spellings stand.
 
     Args:
         phrases: texts with how likely each was meant, 0 to 1; what stands between two spaces of one is a phrase.
+        looked_up: the numbers of terms that are known already, MISSING among them.
     """
     stores, weight = snapshot.spelling_stores, snapshot.revision.tuning.phrase_weight
-    rows, bonuses = [NO_AGREEMENT.phrase_rows], [NO_AGREEMENT.phrase_bonuses]
+    rows: list[UInt32] = []
+    bonuses: list[Float32] = []
     parts: dict[str, float] = {}
     for text, likelihood in phrases.items() if weight else ():
         for part in text.split():
@@ -47,25 +49,34 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> 
     highest = 0.0
     for phrase, likelihood in parts.items() if stores else ():
         letters = letters_of(phrase)
-        found = np.concatenate([rows_titled(store, letters if len(letters) > 1 else "") for store in stores])
-        value = weight * likelihood * _worth(snapshot, phrase)
-        rows.append(found)
-        bonuses.append(np.full(len(found), value, np.float32))
+        value = weight * likelihood * _worth(snapshot, phrase, looked_up)
         highest += value
+        for store in stores if len(letters) > 1 else ():
+            found = rows_titled(store, letters)
+            rows.append(found)
+            bonuses.append(np.full(len(found), value, np.float32))
     return Agreement(
-        exact_rows=_exact_rows(snapshot, folded),
-        phrase_rows=np.concatenate(rows),
-        phrase_bonuses=np.concatenate(bonuses),
+        exact_rows=exact_rows(snapshot, folded),
+        phrase_rows=_together(rows) if rows else NO_AGREEMENT.phrase_rows,
+        phrase_bonuses=_together(bonuses) if bonuses else NO_AGREEMENT.phrase_bonuses,
         highest=highest,
     )
 
 
-def _worth(snapshot: Snapshot, phrase: str) -> float:
+def _together(arrays: Sequence[Any]) -> Any:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _worth(snapshot: Snapshot, phrase: str, looked_up: Mapping[str, int]) -> float:
     """The idf of a phrase's words together."""
-    words = {word.text for word in snapshot.segmenter.segment(phrase)} - snapshot.revision.stop_words
-    numbers = snapshot.base.terms.find(sorted(words))
-    return float(snapshot.idf[numbers[numbers != MISSING]].sum())
+    words = sorted({word.text for word in snapshot.segmenter.segment(phrase)} - snapshot.revision.stop_words)
+    if all(word in looked_up for word in words):
+        numbers = [looked_up[word] for word in words]
+    else:
+        numbers = snapshot.base.terms.find(words).tolist()
+    return float(snapshot.idf[[number for number in numbers if number != MISSING]].sum())
 
 
-def _exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
+def exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
+    """The rows whose title, creator or ISBN is a folded text."""
     return snapshot.base.rows_exactly(string_hashes(query_keys(folded)))

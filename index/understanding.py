@@ -78,7 +78,7 @@ def understand(
         by_title: False leaves the agreement of whole titles out, which only a search uses.
     """
     folded = fold(text)
-    words = _meaningful(snapshot, list(dict.fromkeys(snapshot.segmenter.segment(folded))))
+    words = meaningful_words(snapshot, folded)
     draft = _Draft(snapshot)
     for word in words:
         draft.add_word(word)
@@ -95,6 +95,11 @@ def understand(
             draft.add(word.text, "frame", tuning.frame_weight)
     phrases = {folded: 1.0, **others} if by_title else {}
     return draft.finish(folded, words, synonyms, named, phrases)
+
+
+def meaningful_words(snapshot: Snapshot, folded: str) -> list[Word]:
+    """The different words of a folded text that count."""
+    return _meaningful(snapshot, list(dict.fromkeys(snapshot.segmenter.segment(folded))))
 
 
 def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
@@ -181,7 +186,8 @@ class _Draft:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
         order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
         found = snapshot.base.terms.find(order)
-        number = {term: int(n) for term, n in zip(order, found, strict=True) if n != MISSING}
+        looked_up = dict(zip(order, found.tolist(), strict=True))
+        number = {term: n for term, n in looked_up.items() if n != MISSING}
         names = tuple(number)
         counted = [term for term in names if self.terms[term][0] in COUNTED][:MOST_COUNTED]
         bit = {term: 1 << i for i, term in enumerate(counted)}
@@ -189,7 +195,7 @@ class _Draft:
         weights = np.array([self.terms[term][1] for term in names], np.float32) * snapshot.idf[terms]
         grouped = self._grouped(words, bit, number)
         instead = [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names]
-        agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
+        agreed = agreement(snapshot, folded, phrases, looked_up) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
             folded=folded,
