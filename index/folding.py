@@ -17,6 +17,9 @@ _MAX_PASSES = 8
 _PLAIN = re.compile("[ -~\\s·—‘’“”、。〈〉《》「」『』【】〔〕㐀-䶿一-鿿！-～]*")
 """Characters that NFKC and lower case turn into just one, and that join no other: nearly every text."""
 
+_IN_PHRASES = "藉沈釐剋坏鍾於脩昇徵祕哩谿逕瞭乾覆鍊吒噁麼畫氾扞鉅陞薹衹袷蒐甦濛俱彷劄么麽計"
+"""What t2s writes otherwise in some phrase than alone: 沈 in 沈思, 乾 in 乾坤."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _STRAGGLERS = str.maketrans(
@@ -29,6 +32,8 @@ _STRAGGLER = re.compile("[" + "".join(map(chr, _STRAGGLERS)) + "]")
 
 def fold(text: str) -> str:
     """The folded form of a text; folding it again changes nothing."""
+    if _settled().fullmatch(text):
+        return text
     for _ in range(_MAX_PASSES):
         folded, is_settled = _one_pass(text)
         if is_settled:
@@ -52,6 +57,15 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
         if is_settled:
             break
     return text, offsets
+
+
+@cache
+def _settled() -> re.Pattern[str]:
+    """Texts of characters that stay as they are, whatever stands beside them."""
+    plain = "".join(_PLAIN.findall("".join(map(chr, [*range(0xD800), *range(0xE000, 0x10000)]))))
+    folded, _ = _one_pass(plain)
+    kept = [before for before, after in zip(plain, folded, strict=True) if before == after]
+    return re.compile(f"[{re.escape(''.join({*kept} - {*_IN_PHRASES}))}]*")
 
 
 def _one_pass(text: str) -> tuple[str, bool]:

@@ -1,5 +1,9 @@
+import subprocess
 import unicodedata
+from importlib.util import find_spec
+from pathlib import Path
 
+import opencc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +39,28 @@ def test_spellings_of_one_text_fold_alike(written: str, folded: str) -> None:
 @given(awkward)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.sampled_from("太极拳书本，。 ·ab1沈思坏土答覆藉口瞭解甦醒海哩衹得Ａ極")))
+def test_a_text_folds_as_all_steps_in_turn_would_fold_it(text: str) -> None:
+    expected, before = text, ""
+    while expected != before:
+        before, expected = expected, opencc.OpenCC("t2s").convert(unicodedata.normalize("NFKC", expected)).lower()
+    assert fold(text) == expected
+
+
+def test_every_phrase_is_simplified_as_the_installed_dictionary_says(tmp_path: Path) -> None:
+    installed = Path(str(find_spec("opencc").origin)).parent / "clib"  # type: ignore[union-attr]
+    reader, phrases = installed / "bin" / "opencc_dict", installed / "share" / "opencc" / "TSPhrases.ocd2"
+    if not reader.exists():
+        pytest.skip("this build of OpenCC cannot write its dictionary as text")
+    written = tmp_path / "phrases.txt"
+    command = [reader, "--input", phrases, "--output", written, "--from", "ocd2", "--to", "text"]
+    subprocess.run(command, check=True, capture_output=True)
+    texts = [line.split("\t")[0] for line in written.read_text(encoding="utf-8").splitlines()]
+    assert len(texts) > 100
+    simplified = opencc.OpenCC("t2s").convert("\n".join(texts)).split("\n")
+    assert [fold(text) for text in texts] == [fold(text) for text in simplified]
 
 
 @given(awkward)
