@@ -2,15 +2,12 @@
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Final
-
-import numpy as np
 
 from corpus.errors import InvalidInput
 from index.analysis import BIGRAM, PIECE
-from index.arrays import RowMask
+from index.arrays import RowMask, UInt32
 from index.editions import best_works
 from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
 from index.highlighting import highlights
@@ -22,11 +19,12 @@ from index.query import (
     MOST_TEXT,
     SORTS,
     FacetValue,
-    Filter,
     Hit,
     Interpretation,
+    Part,
     Query,
     Result,
+    Segment,
 )
 from index.query_reading import Asked, read_query, reconsidered
 from index.ranking import Ranking, matched_words, rank_rows, score_parts
@@ -55,18 +53,13 @@ def search(snapshot: Snapshot, query: Query) -> Result:
         if better.understanding is not asked.understanding:
             ranking, editions = _found(snapshot, query, better, allowed, n=n)
         asked = better
-    page = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), editions, strict=True)
-    hits = [
-        _hit(snapshot, query, asked.understanding, rank=rank, row=row, score=score, marks=marks, editions=count)
-        for rank, (row, score, marks, count) in enumerate(page, start=1)
-        if rank > query.offset
-    ]
+    hits = _hits(snapshot, query, asked.understanding, ranking, editions)
     following = query.offset + len(hits)
     return Result(
         release=snapshot.release,
         total=ranking.total,
         interpretation=_interpretation(snapshot, asked, ranking),
-        hits=tuple(hits),
+        hits=hits,
         facets=_facets(snapshot, query, asked, ranking, at=at) if query.facets else {},
         next_offset=following if hits and following < ranking.total and following <= MOST_OFFSET else None,
     )
@@ -111,31 +104,32 @@ def _rank(snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n
     )
 
 
-def _hit(
-    snapshot: Snapshot,
-    query: Query,
-    understanding: Understanding,
-    *,
-    rank: int,
-    row: int,
-    score: float,
-    marks: int,
-    editions: int,
-) -> Hit:
-    blob = snapshot.base.blob(row)
-    matched = matched_words(understanding, marks)
-    loose = () if matched else _loose(understanding)
-    return Hit(
-        row=row,
-        id=snapshot.base.ids[row],
-        rank=rank,
-        score=score,
-        matched=matched,
-        highlights=highlights(json.loads(blob), matched, snapshot.segmenter, loose=loose) if query.highlight else {},
-        parts=score_parts(snapshot, understanding, row, score, marks) if query.explain else (),
-        editions=editions,
-        blob=blob,
-    )
+def _hits(
+    snapshot: Snapshot, query: Query, understanding: Understanding, ranking: Ranking, editions: Sequence[int]
+) -> tuple[Hit, ...]:
+    """The page that was asked for."""
+    rows, marks = ranking.rows[query.offset :].tolist(), ranking.marks[query.offset :].tolist()
+    scores = ranking.scores[query.offset :].tolist()
+    blobs = snapshot.base.blobs_of(rows)
+    words = {bits: matched_words(understanding, bits) for bits in set(marks)}
+    shown: Sequence[Mapping[str, tuple[Segment, ...]]] = [{}] * len(blobs)
+    parts: Sequence[tuple[Part, ...]] = [()] * len(blobs)
+    if query.highlight:
+        loose = _loose(understanding)
+        shown = [
+            highlights(json.loads(blob), words[bits], snapshot.segmenter, loose=() if words[bits] else loose)
+            for blob, bits in zip(blobs, marks, strict=True)
+        ]
+    if query.explain:
+        parts = [
+            score_parts(snapshot, understanding, row, score, bits)
+            for row, score, bits in zip(rows, scores, marks, strict=True)
+        ]
+    matched = [words[bits] for bits in marks]
+    ranks = range(query.offset + 1, query.offset + len(blobs) + 1)
+    ids = snapshot.base.ids.texts(rows)
+    columns = rows, ids, ranks, scores, matched, shown, parts, editions[query.offset :], blobs
+    return tuple(map(Hit._make, zip(*columns, strict=True)))
 
 
 def _loose(understanding: Understanding) -> list[str]:
@@ -160,14 +154,15 @@ def _interpretation(snapshot: Snapshot, asked: Asked, ranking: Ranking) -> Inter
         relaxed=relaxed,
         structured=asked.structured,
     )
-    return replace(read, notice=asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well))
+    said = asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well)
+    return read._replace(notice=said) if said else read
 
 
 def _facets(
     snapshot: Snapshot, query: Query, asked: Asked, ranking: Ranking, *, at: int
 ) -> dict[str, tuple[FacetValue, ...]]:
-    found = ranking.matched
-    if query.filter != Filter():
-        everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0)
-        found = np.union1d(everywhere.matched, found)  # the filter may have asked for fewer words
-    return facet_counts(snapshot, query.facets, query.filter, found, at=at, works=bool(query.group))
+    def everywhere() -> UInt32:
+        return _rank(snapshot, query, asked, snapshot.visible(at), n=0).matched
+
+    works = bool(query.group)
+    return facet_counts(snapshot, query.facets, query.filter, ranking.matched, everywhere, at=at, works=works)

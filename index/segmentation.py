@@ -29,6 +29,9 @@ _FORMAT = 1
 _RUNS = re.compile(r"[a-z]+|[0-9]+")
 _MIXED = re.compile(r"[a-z0-9一-鿿]+")
 _MOST_REMEMBERED = 500_000
+_MOST_SEGMENTED = 2000
+_LONGEST_SEGMENTED = 64
+"""Characters of a text whose words are remembered: a query is cut at several steps of a search."""
 _MOST_OPENED = 2
 """Dictionaries kept: the one in force and the next."""
 _MOST_WHOLE = 5000
@@ -85,16 +88,24 @@ class Segmenter:
     def __init__(self, dictionary: Dictionary, lexicon: str) -> None:
         self._dictionary = dictionary
         self._words = _Words(dictionary)
+        self._segmented: dict[str, Sequence[Word]] = {}
         self._whole: dict[str, bool] = {}
         self.frequencies = Frequencies(dictionary)
         self.lexicon = lexicon
         """Hash of everything that decides how a text is cut."""
 
-    def segment(self, folded: str) -> list[Word]:
+    def segment(self, folded: str) -> Sequence[Word]:
         """The words of a folded text in their order; punctuation is left out, single letters and digits stay."""
-        words = self._words
-        starts, ends = self._dictionary.word_bounds(folded)
-        return [words[folded[start:end]] for start, end in zip(starts, ends, strict=True)]
+        found = self._segmented.get(folded)
+        if found is None:
+            words = self._words
+            starts, ends = self._dictionary.word_bounds(folded)
+            found = tuple([words[folded[start:end]] for start, end in zip(starts, ends, strict=True)])
+            if len(folded) <= _LONGEST_SEGMENTED:
+                if len(self._segmented) >= _MOST_SEGMENTED:
+                    self._segmented.clear()
+                self._segmented[folded] = found
+        return found
 
     def knows(self, folded: str) -> bool:
         """Whether the dictionary has a word."""

@@ -21,10 +21,12 @@ COUNTED: Final[tuple[PartKind, ...]] = ("word", "synonym")
 """What makes a row match; everything else only adds to the score of rows that do."""
 _MOST_COUNTED = 62
 """Terms and groups that have a bit of their own; further words score but do not count."""
+BITS: Final = tuple(1 << i for i in range(_MOST_COUNTED))
+"""Of the terms that count, in the order of their names."""
+_BITS: Final = np.array(BITS, np.uint64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understanding:
+class Understanding(NamedTuple):
     """A query in terms of one snapshot. m terms, a alternatives."""
 
     folded: str
@@ -87,20 +89,20 @@ def understand(
     for other, likelihood in others.items():
         draft.add_other(_meaningful(snapshot, snapshot.segmenter.segment(other)), words, likelihood)
     tuning = snapshot.revision.tuning
-    for term in bigram_terms(folded):
-        draft.add(term, "bigram", tuning.bigram_weight)
-    for term in piece_terms(folded):
-        draft.add(term, "piece", tuning.piece_weight)
-    for word in snapshot.segmenter.segment(" ".join(aside)):
-        if word.text not in snapshot.revision.stop_words:
-            draft.add(word.text, "frame", tuning.frame_weight)
+    draft.add_all(bigram_terms(folded), "bigram", tuning.bigram_weight)
+    draft.add_all(piece_terms(folded), "piece", tuning.piece_weight)
+    if aside:
+        frame = snapshot.segmenter.segment(" ".join(aside))
+        stop_words = snapshot.revision.stop_words
+        draft.add_all([word.text for word in frame if word.text not in stop_words], "frame", tuning.frame_weight)
     phrases = {folded: 1.0, **others} if by_title else {}
     return draft.finish(folded, words, synonyms, named, phrases)
 
 
-def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
+def _meaningful(snapshot: Snapshot, words: Sequence[Word]) -> Sequence[Word]:
     """The words without stop words, unless there is nothing else."""
-    return [word for word in words if word.text not in snapshot.revision.stop_words] or words
+    stop_words = snapshot.revision.stop_words
+    return [word for word in words if word.text not in stop_words] or words
 
 
 class _Groups(NamedTuple):
@@ -130,6 +132,12 @@ class _Draft:
         if term not in self.terms:
             self.terms[term] = (kind, weight)
 
+    def add_all(self, terms: Iterable[str], kind: PartKind, weight: float) -> None:
+        """Terms that score and do not count."""
+        entry = kind, weight
+        for term in terms:
+            self.terms.setdefault(term, entry)
+
     def add_word(self, word: Word) -> None:
         """A group: the word itself, or all the parts that search mode sees in it."""
         self.add(word.text, "word", 1)
@@ -137,22 +145,30 @@ class _Draft:
             self.add(part, "word", 1)
         self.groups.append([(word.text,), word.parts] if word.parts else [(word.text,)])
 
-    def add_synonyms(self, words: list[Word]) -> dict[str, tuple[str, ...]]:
+    def add_synonyms(self, words: Sequence[Word]) -> dict[str, tuple[str, ...]]:
         """Further alternatives for every word, or run of words, that a line of synonyms knows."""
-        known = self.snapshot.synonyms
+        known, begun = self.snapshot.synonyms, self.snapshot.synonym_beginnings
         used: dict[str, tuple[str, ...]] = {}
         for start in range(len(words)):
             span = ""
             for end in range(start, min(start + 5, len(words))):
                 span += words[end].text
-                earlier = [word.text for word in words[start : end + 1]]
-                for alternative in known.get(span, ()):
-                    self._add_synonym(alternative, earlier, self.snapshot.revision.tuning.synonym_weight)
-                    for group in self.groups[start : end + 1]:
-                        group.append(alternative)
+                if span not in begun:
+                    break
                 if span in known:
+                    self._add_alternatives(known[span], words, start, end + 1)
                     used[span] = tuple("".join(terms) for terms in known[span])
         return used
+
+    def _add_alternatives(
+        self, alternatives: Iterable[tuple[str, ...]], words: Sequence[Word], start: int, stop: int
+    ) -> None:
+        """What means the same as some words together."""
+        earlier = [word.text for word in words[start:stop]]
+        for alternative in alternatives:
+            self._add_synonym(alternative, earlier, self.snapshot.revision.tuning.synonym_weight)
+            for group in self.groups[start:stop]:
+                group.append(alternative)
 
     def add_other(self, words: Sequence[Word], instead: Sequence[Word], likelihood: float) -> None:
         """What may have been meant by all the words together."""
@@ -174,35 +190,37 @@ class _Draft:
     def finish(
         self,
         folded: str,
-        words: list[Word],
+        words: Sequence[Word],
         synonyms: dict[str, tuple[str, ...]],
         named: Mapping[str, tuple[str, ...]],
         phrases: Mapping[str, float],
     ) -> Understanding:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
-        order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
-        found = snapshot.base.terms.find(order)
-        number = {term: int(n) for term, n in zip(order, found, strict=True) if n != MISSING}
+        found = zip(self.terms, snapshot.base.terms.recall(self.terms), strict=True)
+        number = {term: n for term, n in found if n != MISSING}
         names = tuple(number)
-        counted = [term for term in names if self.terms[term][0] in COUNTED][:_MOST_COUNTED]
-        bit = {term: 1 << i for i, term in enumerate(counted)}
-        terms = np.array(list(number.values()), np.uint32)
-        weights = np.array([self.terms[term][1] for term in names], np.float32) * snapshot.idf[terms]
+        entries = [self.terms[term] for term in names]
+        kinds = tuple([kind for kind, _ in entries])
+        counted = min(sum(map(kinds.count, COUNTED)), _MOST_COUNTED)  # they were added before all others
+        bit = dict(zip(names, BITS[:counted], strict=False))
+        terms = np.array([*number.values()], np.uint32)
+        weights = np.array([weight for _, weight in entries], np.float32) * snapshot.idf[terms]
+        bits = np.zeros(len(names), np.uint64)
+        bits[:counted] = _BITS[:counted]
         grouped = self._grouped(words, bit, number)
-        instead = [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names]
         agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
             folded=folded,
-            words=tuple(word.text for word in words),
+            words=tuple([word.text for word in words]),
             synonyms=synonyms,
             dropped=tuple(grouped.dropped),
             names=names,
-            kinds=tuple(self.terms[term][0] for term in names),
+            kinds=kinds,
             terms=terms,
             weights=weights,
-            bits=np.array([bit.get(term, 0) for term in names], np.uint64),
-            instead=np.array(instead, np.uint64),
+            bits=bits,
+            instead=self._instead(names, bit),
             alternatives=np.array(grouped.alternatives, np.uint64),
             groups=np.array(grouped.groups, np.uint64),
             bonuses=np.array(grouped.bonuses, np.float32),
@@ -211,19 +229,26 @@ class _Draft:
             named=named,
             wanted=math.ceil(tuning.minimum_match * grouped.size),
             agreement=agreed,
-            exact_bonus=raised * (2 * float(weights.sum()) + agreed.highest) + 1,
+            exact_bonus=raised * (2 * float(np.add.reduce(weights)) + agreed.highest) + 1,
         )
+
+    def _instead(self, names: Sequence[str], bit: Mapping[str, int]) -> UInt64:
+        instead = np.zeros(len(names), np.uint64)
+        for at, term in enumerate(names) if self.instead else ():
+            if term in self.instead:
+                instead[at] = _union(bit, self.instead[term]) & ~bit.get(term, 0)
+        return instead
 
     def _grouped(self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]) -> _Groups:
         alternatives, groups, bonuses, dropped = [], [], [], []
         size, whole = 0, bool(words)
         for word, group in zip(words, self.groups, strict=True):
-            sets = _possible(group, bit)
-            whole &= any(terms and all(term in bit for term in terms) for terms in group)
+            sets, is_whole = _possible(group, bit)
+            whole &= is_whole
             for together in sets:
                 alternatives.append(_union(bit, together))
                 groups.append(1 << size)
-                bonuses.append(self._bonus(together, number))
+                bonuses.append(self._bonus(together, number) if self.extra else 0.0)
             if sets and size < _MOST_COUNTED:
                 size += 1
             elif not sets:
@@ -244,10 +269,13 @@ def _union(bit: Mapping[str, int], terms: Iterable[str]) -> int:
     return union
 
 
-def _possible(group: Iterable[tuple[str, ...]], known: Mapping[str, int]) -> list[tuple[str, ...]]:
-    """The alternatives that some resource can match; where none is whole, the known parts of the longest."""
-    whole = [terms for terms in group if terms and all(term in known for term in terms)]
+def _possible(group: Sequence[tuple[str, ...]], known: Mapping[str, int]) -> tuple[list[tuple[str, ...]], bool]:
+    """The alternatives that some row can match, and whether they are whole; else the known parts of the longest."""
+    if len(group) == 1:  # a word without parts, synonyms and others
+        is_known = group[0][0] in known
+        return ([group[0]] if is_known else []), is_known
+    whole = [terms for terms in group if terms and all(map(known.__contains__, terms))]
     if whole:
-        return list(dict.fromkeys(whole))
+        return list(dict.fromkeys(whole)), True
     partly = [tuple(term for term in terms if term in known) for terms in group]
-    return [max(partly, key=len)] if any(partly) else []
+    return ([max(partly, key=len)] if any(partly) else []), False
