@@ -88,13 +88,13 @@ class Segmenter:
     def __init__(self, dictionary: Dictionary, lexicon: str) -> None:
         self._dictionary = dictionary
         self._words = _Words(dictionary)
-        self._segmented: dict[str, Sequence[Word]] = {}
+        self._segmented: dict[str, tuple[Word, ...]] = {}
         self._whole: dict[str, bool] = {}
         self.frequencies = Frequencies(dictionary)
         self.lexicon = lexicon
         """Hash of everything that decides how a text is cut."""
 
-    def segment(self, folded: str) -> Sequence[Word]:
+    def segment(self, folded: str) -> tuple[Word, ...]:
         """The words of a folded text in their order; punctuation is left out, single letters and digits stay."""
         found = self._segmented.get(folded)
         if found is None:

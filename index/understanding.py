@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -23,7 +24,6 @@ _MOST_COUNTED = 62
 """Terms and groups that have a bit of their own; further words score but do not count."""
 BITS: Final = tuple(1 << i for i in range(_MOST_COUNTED))
 """Of the terms that count, in the order of their names."""
-_BITS: Final = np.array(BITS, np.uint64)
 
 
 class Understanding(NamedTuple):
@@ -59,7 +59,7 @@ class Understanding(NamedTuple):
     agreement: Agreement
     """Rows that are the whole of what was asked, or whose titles hold it side by side."""
     exact_bonus: float
-    """More than any row without it can score."""
+    """More than any row without it can score; 0 where no row is exact."""
 
 
 def understand(
@@ -89,12 +89,12 @@ def understand(
     for other, likelihood in others.items():
         draft.add_other(_meaningful(snapshot, snapshot.segmenter.segment(other)), words, likelihood)
     tuning = snapshot.revision.tuning
-    draft.add_all(bigram_terms(folded), "bigram", tuning.bigram_weight)
-    draft.add_all(piece_terms(folded), "piece", tuning.piece_weight)
+    draft.add(bigram_terms(folded), "bigram", tuning.bigram_weight)
+    draft.add(piece_terms(folded), "piece", tuning.piece_weight)
     if aside:
         frame = snapshot.segmenter.segment(" ".join(aside))
         stop_words = snapshot.revision.stop_words
-        draft.add_all([word.text for word in frame if word.text not in stop_words], "frame", tuning.frame_weight)
+        draft.add([word.text for word in frame if word.text not in stop_words], "frame", tuning.frame_weight)
     phrases = {folded: 1.0, **others} if by_title else {}
     return draft.finish(folded, words, synonyms, named, phrases)
 
@@ -108,10 +108,10 @@ def _meaningful(snapshot: Snapshot, words: Sequence[Word]) -> Sequence[Word]:
 class _Groups(NamedTuple):
     """The groups of a query as the kernel takes them, and what is no group."""
 
-    alternatives: list[int]
-    groups: list[int]
-    bonuses: list[float]
-    dropped: list[str]
+    alternatives: UInt64
+    groups: UInt64
+    bonuses: Float32
+    dropped: tuple[str, ...]
     size: int
     whole: bool
 
@@ -128,21 +128,15 @@ class _Draft:
     extra: dict[tuple[str, ...], float] = field(default_factory=dict)
     """What a synonym of several terms is worth where all of them stand together."""
 
-    def add(self, term: str, kind: PartKind, weight: float) -> None:
-        if term not in self.terms:
-            self.terms[term] = (kind, weight)
-
-    def add_all(self, terms: Iterable[str], kind: PartKind, weight: float) -> None:
-        """Terms that score and do not count."""
-        entry = kind, weight
+    def add(self, terms: Iterable[str], kind: PartKind, weight: float) -> None:
+        """Terms that are not there yet; those that count come before all others."""
+        entry = kind, _rounded(weight)
         for term in terms:
             self.terms.setdefault(term, entry)
 
     def add_word(self, word: Word) -> None:
         """A group: the word itself, or all the parts that search mode sees in it."""
-        self.add(word.text, "word", 1)
-        for part in word.parts:
-            self.add(part, "word", 1)
+        self.add((word.text, *word.parts), "word", 1)
         self.groups.append([(word.text,), word.parts] if word.parts else [(word.text,)])
 
     def add_synonyms(self, words: Sequence[Word]) -> dict[str, tuple[str, ...]]:
@@ -179,8 +173,7 @@ class _Draft:
 
     def _add_synonym(self, terms: tuple[str, ...], earlier: list[str], weight: float) -> None:
         """Adds a synonym's terms; a single one scores where none of the earlier terms stands, and joins them."""
-        for term in terms:
-            self.add(term, "synonym", weight if len(terms) == 1 else 0)
+        self.add(terms, "synonym", weight if len(terms) == 1 else 0)
         if len(terms) > 1:
             self.extra[terms] = weight
         elif self.terms[terms[0]][0] == "synonym":
@@ -196,52 +189,61 @@ class _Draft:
         phrases: Mapping[str, float],
     ) -> Understanding:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
-        found = zip(self.terms, snapshot.base.terms.recall(self.terms), strict=True)
-        number = {term: n for term, n in found if n != MISSING}
-        names = tuple(number)
+        number = dict(zip(self.terms, snapshot.base.terms.recall(self.terms), strict=True))
+        if MISSING in number.values():
+            number = {term: n for term, n in number.items() if n != MISSING}
+        names, numbers = tuple(number), [*number.values()]
         entries = [self.terms[term] for term in names]
         kinds = tuple([kind for kind, _ in entries])
         counted = min(sum(map(kinds.count, COUNTED)), _MOST_COUNTED)  # they were added before all others
-        bit = dict(zip(names, BITS[:counted], strict=False))
-        terms = np.array([*number.values()], np.uint32)
-        weights = np.array([weight for _, weight in entries], np.float32) * snapshot.idf[terms]
-        bits = np.zeros(len(names), np.uint64)
-        bits[:counted] = _BITS[:counted]
-        grouped = self._grouped(words, bit, number)
+        idf = snapshot.idf.data
+        weights = np.array([share * idf[n] for (_, share), n in zip(entries, numbers, strict=True)], np.float32)
+        grouped = self._grouped(words, names[:counted], number)
         agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
             folded=folded,
             words=tuple([word.text for word in words]),
             synonyms=synonyms,
-            dropped=tuple(grouped.dropped),
+            dropped=grouped.dropped,
             names=names,
             kinds=kinds,
-            terms=terms,
+            terms=np.array(numbers, np.uint32),
             weights=weights,
-            bits=bits,
-            instead=self._instead(names, bit),
-            alternatives=np.array(grouped.alternatives, np.uint64),
-            groups=np.array(grouped.groups, np.uint64),
-            bonuses=np.array(grouped.bonuses, np.float32),
+            bits=_bits(counted, len(names)),
+            instead=self._instead(names, counted),
+            alternatives=grouped.alternatives,
+            groups=grouped.groups,
+            bonuses=grouped.bonuses,
             size=grouped.size,
             whole=grouped.whole,
             named=named,
             wanted=math.ceil(tuning.minimum_match * grouped.size),
             agreement=agreed,
-            exact_bonus=raised * (2 * float(np.add.reduce(weights)) + agreed.highest) + 1,
+            exact_bonus=raised * (2 * float(weights.sum()) + agreed.highest) + 1 if len(agreed.exact_rows) else 0.0,
         )
 
-    def _instead(self, names: Sequence[str], bit: Mapping[str, int]) -> UInt64:
-        instead = np.zeros(len(names), np.uint64)
-        for at, term in enumerate(names) if self.instead else ():
+    def _instead(self, names: Sequence[str], counted: int) -> UInt64:
+        if not self.instead:
+            return _bits(0, len(names))
+        instead, bit = np.zeros(len(names), np.uint64), dict(zip(names[:counted], BITS, strict=False))
+        for at, term in enumerate(names):
             if term in self.instead:
                 instead[at] = _union(bit, self.instead[term]) & ~bit.get(term, 0)
         return instead
 
-    def _grouped(self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]) -> _Groups:
+    def _grouped(self, words: Sequence[Word], counted: Sequence[str], number: Mapping[str, int]) -> _Groups:
+        if sum(map(len, self.groups)) == len(self.groups) <= _MOST_COUNTED:  # words alone
+            own, size = _bits(len(counted), len(counted)), len(counted)
+            dropped = tuple([word.text for word in words if word.text not in number])
+            return _Groups(own, own, np.zeros(size, np.float32), dropped, size, bool(words) and not dropped)
+        return self._grouped_by_alternatives(words, dict(zip(counted, BITS, strict=False)), number)
+
+    def _grouped_by_alternatives(
+        self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]
+    ) -> _Groups:
         alternatives, groups, bonuses, dropped = [], [], [], []
-        size, whole = 0, bool(words)
+        size, whole = 0, True
         for word, group in zip(words, self.groups, strict=True):
             sets, is_whole = _possible(group, bit)
             whole &= is_whole
@@ -253,13 +255,35 @@ class _Draft:
                 size += 1
             elif not sets:
                 dropped.append(word.text)
-        return _Groups(alternatives, groups, bonuses, dropped, size, whole)
+        both = np.array([*alternatives, *groups], np.uint64)
+        return _Groups(
+            alternatives=both[: len(groups)],
+            groups=both[len(groups) :],
+            bonuses=np.array(bonuses, np.float32),
+            dropped=tuple(dropped),
+            size=size,
+            whole=whole,
+        )
 
     def _bonus(self, terms: tuple[str, ...], number: Mapping[str, int]) -> float:
         """Half of what the rarest of the terms could score: a synonym of several words has no impact of its own."""
         if terms not in self.extra:
             return 0.0
         return self.extra[terms] * 0.5 * max(float(self.snapshot.idf[number[term]]) for term in terms)
+
+
+@lru_cache(maxsize=1024)
+def _bits(counted: int, size: int) -> UInt64:
+    """(size,) the bits of terms of which the first ones count; not to be written to."""
+    bits = np.zeros(size, np.uint64)
+    bits[:counted] = BITS[:counted]
+    return bits
+
+
+@lru_cache(maxsize=1024)
+def _rounded(weight: float) -> float:
+    """A weight as the arrays hold it: its product with an idf is then rounded once."""
+    return float(np.float32(weight))
 
 
 def _union(bit: Mapping[str, int], terms: Iterable[str]) -> int:
