@@ -12,6 +12,7 @@ import numpy as np
 from index.analysis import bigram_terms, piece_terms
 from index.arrays import Float32, UInt32, UInt64
 from index.folding import fold
+from index.kernel import MOST_COUNTED
 from index.query import PartKind
 from index.segmentation import Word
 from index.snapshot import Snapshot
@@ -20,9 +21,7 @@ from index.title_agreement import NO_AGREEMENT, Agreement, agreement
 
 COUNTED: Final[tuple[PartKind, ...]] = ("word", "synonym")
 """What makes a row match; everything else only adds to the score of rows that do."""
-_MOST_COUNTED = 62
-"""Terms and groups that have a bit of their own; further words score but do not count."""
-BITS: Final = tuple(1 << i for i in range(_MOST_COUNTED))
+BITS: Final = tuple(1 << i for i in range(MOST_COUNTED))
 """Of the terms that count, in the order of their names."""
 
 
@@ -195,7 +194,7 @@ class _Draft:
         names, numbers = tuple(number), [*number.values()]
         entries = [self.terms[term] for term in names]
         kinds = tuple([kind for kind, _ in entries])
-        counted = min(sum(map(kinds.count, COUNTED)), _MOST_COUNTED)  # they were added before all others
+        counted = min(sum(map(kinds.count, COUNTED)), MOST_COUNTED)  # they were added before all others
         idf = snapshot.idf.data
         weights = np.array([share * idf[n] for (_, share), n in zip(entries, numbers, strict=True)], np.float32)
         grouped = self._grouped(words, names[:counted], number)
@@ -233,7 +232,7 @@ class _Draft:
         return instead
 
     def _grouped(self, words: Sequence[Word], counted: Sequence[str], number: Mapping[str, int]) -> _Groups:
-        if sum(map(len, self.groups)) == len(self.groups) <= _MOST_COUNTED:  # words alone
+        if sum(map(len, self.groups)) == len(self.groups) <= MOST_COUNTED:  # words alone
             own, size = _bits(len(counted), len(counted)), len(counted)
             dropped = tuple([word.text for word in words if word.text not in number])
             return _Groups(own, own, np.zeros(size, np.float32), dropped, size, bool(words) and not dropped)
@@ -251,7 +250,7 @@ class _Draft:
                 alternatives.append(_union(bit, together))
                 groups.append(1 << size)
                 bonuses.append(self._bonus(together, number) if self.extra else 0.0)
-            if sets and size < _MOST_COUNTED:
+            if sets and size < MOST_COUNTED:
                 size += 1
             elif not sets:
                 dropped.append(word.text)
