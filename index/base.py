@@ -184,6 +184,15 @@ class Base:
         start, stop = self.blob_offsets[row : row + 2].tolist()
         return self.blobs[start:stop].tobytes()
 
+    def blobs_of(self, rows: Sequence[int]) -> list[bytes]:
+        """The public JSON objects of some rows."""
+        offsets, blobs = self.blob_offsets.data, self.blobs.data
+        compiled, changed = self.compiled_rows, self.tail.changed_blobs
+        return [
+            bytes(blobs[offsets[row] : offsets[row + 1]]) if row < compiled and row not in changed else self.blob(row)
+            for row in rows
+        ]
+
     def fields_of(self, term: int, row: int) -> int:
         """A bit for each text field of the row in which the term stands."""
         rows, fields = self.posting_rows, self.posting_fields
@@ -259,7 +268,7 @@ def open_base(directory: Path) -> Base:
     try:
         arrays = {name: open_array(directory / f"{name}.npy") for name in manifest.hashes}
         tables: dict[str, Any] = {
-            t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable)}) for t in _TABLES
+            t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable) if f.init}) for t in _TABLES
         }
         plain = {f.name: arrays[f.name] for f in fields(Base) if f.name in arrays}
         return Base(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from index import cutting_tables
 from index.arrays import CODE_POINTS, UInt8
+from index.cutting_tables import ALNUM, BLOCK, FIRST_HAN, LAST_HAN, LATIN, OTHER, RUNNING, USUAL_HAN
 
 
 def is_han(character: str) -> bool:
@@ -17,13 +17,11 @@ def character_kinds() -> UInt8:
     for code in range(CODE_POINTS):
         character = chr(code)
         if character.isalnum():
-            kinds[code] = cutting_tables.ALNUM | (
-                0 if is_han(character) else cutting_tables.OTHER | cutting_tables.RUNNING
-            )
-    kinds[ord("〇")] |= cutting_tables.RUNNING
-    kinds[cutting_tables.FIRST_HAN : cutting_tables.LAST_HAN + 1] |= cutting_tables.BLOCK | cutting_tables.USUAL_HAN
+            kinds[code] = ALNUM | (0 if is_han(character) else OTHER | RUNNING)
+    kinds[ord("〇")] |= RUNNING
+    kinds[FIRST_HAN : LAST_HAN + 1] |= BLOCK | USUAL_HAN
     for character in "+#&._%-":
-        kinds[ord(character)] |= cutting_tables.BLOCK
+        kinds[ord(character)] |= BLOCK
     for first, last in ("az", "AZ", "09"):
-        kinds[ord(first) : ord(last) + 1] |= cutting_tables.BLOCK | cutting_tables.LATIN
+        kinds[ord(first) : ord(last) + 1] |= BLOCK | LATIN
     return kinds

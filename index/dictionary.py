@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 
 from corpus.errors import Unavailable
-from index import cutting, cutting_tables
+from index import cutting
 from index.arrays import CODE_POINTS, Arrays, Float64, Int64, UInt8, UInt32, code_points, offsets_of
 from index.characters import character_kinds
-from index.cutting_tables import Tables
+from index.cutting_tables import FIRST_HAN, HIDDEN_STATES, LAST_HAN, Tables
 from index.whole_directory import finish_directory, open_array, read_manifest, unfinished_directory
 
 FORMAT: Final = 1
@@ -27,7 +27,7 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenMarkovModel:
-    """Logarithms of the odds of jieba's model; states are named as in `cutting_tables.HIDDEN_STATES`."""
+    """Logarithms of the odds of jieba's model; states are named as in `HIDDEN_STATES`."""
 
     first: Mapping[str, float]
     """Of the first state."""
@@ -121,18 +121,16 @@ def compile_dictionary(frequencies: Mapping[str, int], total: int, model: Hidden
 
 
 def _emissions(model: HiddenMarkovModel) -> Float64:
-    emissions = np.full(
-        (len(cutting_tables.HIDDEN_STATES), cutting_tables.LAST_HAN + 1 - cutting_tables.FIRST_HAN), model.unseen
-    )
-    for state, name in enumerate(cutting_tables.HIDDEN_STATES):
+    emissions = np.full((len(HIDDEN_STATES), LAST_HAN + 1 - FIRST_HAN), model.unseen)
+    for state, name in enumerate(HIDDEN_STATES):
         for character, odds in model.emissions[name].items():
-            if cutting_tables.FIRST_HAN <= ord(character) <= cutting_tables.LAST_HAN:
-                emissions[state, ord(character) - cutting_tables.FIRST_HAN] = odds
+            if FIRST_HAN <= ord(character) <= LAST_HAN:
+                emissions[state, ord(character) - FIRST_HAN] = odds
     return emissions
 
 
 def _transitions(model: HiddenMarkovModel) -> Float64:
-    states = cutting_tables.HIDDEN_STATES
+    states = HIDDEN_STATES
     rows = [[model.transitions[earlier].get(state, -math.inf) for state in states] for earlier in states]
     return np.array([*rows, [model.first[state] for state in states]], np.float64)
 

@@ -7,7 +7,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Float32, Int64, Number, RowMask, UInt8, UInt32, UInt64
+from index.arrays import Float32, Int64, Number, RowMask, UInt8, UInt16, UInt32, UInt64
 
 _TOPIC, _PROVIDER, _KIND = np.float32(0.7), np.float32(0.2), np.float32(0.1)
 """What likeness of two rows is made of, summing to 1: cosine of their words, same provider, same kind."""
@@ -16,17 +16,60 @@ _compiled = numba.njit(cache=True, nogil=True)
 
 
 @_compiled
-def count_codes(rows: UInt32, groups: UInt32, offsets: UInt32, codes: UInt32, counts: UInt32, last: UInt32) -> None:
-    """Adds to `counts` (values,) how many groups of rows have each code.
+def frequent_codes(rows: UInt32, works: UInt32, offsets: UInt32, codes: UInt32, values: int, found: UInt32) -> int:
+    """Fills `found` (2, n) with the codes that most rows have and how many have them; returns their number.
 
-    `groups` (n,) says to which group, above 0, each row belongs; rows of one group stand together. `last` (values,)
-    is scratch, zero on entry.
+    The most frequent come first, equally frequent ones in their order.
+
+    Args:
+        works: (all rows,) what each row is an edition of; a work counts once, its editions being together.
+            (0,) where every row counts.
+        values: more than any code.
     """
-    for at in range(len(rows)):
-        for i in range(offsets[rows[at]], offsets[rows[at] + np.uint32(1)]):
-            if last[codes[i]] != groups[at]:
-                last[codes[i]] = groups[at]
+    counts, last = np.zeros(values, np.uint32), np.zeros(values, np.uint32)
+    for row in rows:
+        group = (works[row] if len(works) else row) + np.uint32(1)
+        for i in range(offsets[row], offsets[row + np.uint32(1)]):
+            if last[codes[i]] != group:
+                last[codes[i]] = group
                 counts[codes[i]] += np.uint32(1)
+    size, most = 0, found.shape[1]
+    for code in range(values):
+        count = counts[code]
+        if count == 0 or (size == most and count <= found[1, most - 1]):
+            continue
+        size = min(size + 1, most)
+        at = size - 1
+        while at > 0 and found[1, at - 1] < count:
+            found[0, at], found[1, at] = found[0, at - 1], found[1, at - 1]
+            at -= 1
+        found[0, at], found[1, at] = code, count
+    return size
+
+
+@_compiled
+def latest_years(rows: UInt32, works: UInt32, years: UInt16, found: UInt32) -> int:
+    """Fills `found` (2, n) with the latest years, the last first, and how many rows have each; returns their number.
+
+    Args:
+        works: as in `frequent_codes`.
+        years: (all rows,) 0 where it is not known.
+    """
+    latest = 0
+    for row in rows:
+        latest = max(latest, years[row])
+    counts, last = np.zeros(latest + 1, np.uint32), np.zeros(latest + 1, np.uint32)
+    for row in rows:
+        group = (works[row] if len(works) else row) + np.uint32(1)
+        if last[years[row]] != group:
+            last[years[row]] = group
+            counts[years[row]] += np.uint32(1)
+    size = 0
+    for year in range(latest, 0, -1):
+        if counts[year] and size < found.shape[1]:
+            found[0, size], found[1, size] = year, counts[year]
+            size += 1
+    return size
 
 
 @_compiled

@@ -14,7 +14,7 @@ from index.kernel import EXACT_MARK, rank
 from index.postings import Postings
 from index.query import Part, Sort
 from index.snapshot import Snapshot
-from index.understanding import Understanding
+from index.understanding import BITS, Understanding
 
 _HEAD_START = 1e-6
 """Score of an allowed row that holds no term of a structured query; far below any term's."""
@@ -161,4 +161,4 @@ def matched_words(query: Understanding, marks: int) -> tuple[str, ...]:
 
 
 def _named(query: Understanding, marks: int) -> list[str]:
-    return [name for name, bit in zip(query.names, query.bits.tolist(), strict=True) if bit & marks]
+    return [name for name, bit in zip(query.names, BITS, strict=False) if bit & marks]

@@ -28,13 +28,13 @@ _RUNS = re.compile(r"[a-z]+|[0-9]+")
 _MIXED = re.compile(r"[a-z0-9一-鿿]+")
 _MOST_REMEMBERED = 50_000
 """Of words, and of what is asked for as one: some 250 bytes each, in every process that answers."""
+_MOST_SEGMENTED = 2000
+_LONGEST_SEGMENTED = 64
+"""Characters of a text whose words are remembered: a query is cut at several steps of a search."""
 _MOST_OPENED = 2
 """Dictionaries kept: the one in force and the next."""
 _MOST_WHOLE = 5000
 _MOST_LONG = 5000
-_MOST_RECENT = 32
-_SHORT = 64
-"""Characters of a text that is remembered."""
 
 
 class Word(NamedTuple):
@@ -115,7 +115,7 @@ class Segmenter:
     def __init__(self, dictionary: Dictionary, lexicon: str) -> None:
         self._dictionary = dictionary
         self._words = _Words(dictionary)
-        self._recent: dict[str, list[Word]] = {}
+        self._segmented: dict[str, tuple[Word, ...]] = {}
         self._whole: dict[str, bool] = {}
         self.frequencies = Frequencies(dictionary)
         self.borders = _Borders(self.frequencies)
@@ -123,21 +123,18 @@ class Segmenter:
         self.lexicon = lexicon
         """Hash of everything that decides how a text is cut."""
 
-    def segment(self, folded: str) -> list[Word]:
-        """The words of a folded text in their order; punctuation is left out, single letters and digits stay.
-
-        A request asks for the same short texts again and again: the last ones are remembered.
-        """
-        known = self._recent.get(folded)
-        if known is None:
+    def segment(self, folded: str) -> tuple[Word, ...]:
+        """The words of a folded text in their order; punctuation is left out, single letters and digits stay."""
+        found = self._segmented.get(folded)
+        if found is None:
             words = self._words
             starts, ends = self._dictionary.word_bounds(folded)
-            known = [words[folded[start:end]] for start, end in zip(starts, ends, strict=True)]
-            if len(folded) <= _SHORT:
-                if len(self._recent) >= _MOST_RECENT:
-                    self._recent.clear()
-                self._recent[folded] = known
-        return [*known]
+            found = tuple([words[folded[start:end]] for start, end in zip(starts, ends, strict=True)])
+            if len(folded) <= _LONGEST_SEGMENTED:
+                if len(self._segmented) >= _MOST_SEGMENTED:
+                    self._segmented.clear()
+                self._segmented[folded] = found
+        return found
 
     def segment_all(self, codes: UInt32, offsets: Int64) -> tuple[UInt32, Int64]:
         """The words of folded texts, each followed by its parts, as bounds and as counts by text.

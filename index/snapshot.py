@@ -69,6 +69,7 @@ class Snapshot:
         """No row's is above it."""
         self.synonyms = _synonyms(revision, segmenter)
         """For each folded word, without spaces, the terms of each that means the same."""
+        self.synonym_beginnings = frozenset(word[:end] for word in self.synonyms for end in range(1, len(word) + 1))
         self.names = NO_NAMES
         """What the rows of the tail are called."""
         self._lifetimes = Lifetimes(base)
@@ -144,7 +145,7 @@ class Snapshot:
 
     def over(self, at: int) -> int:
         """At how many different moments something was over until now: what is shown changes only with this number."""
-        return int(np.searchsorted(self._ends, at, side="right"))
+        return int(self._ends.searchsorted(at, side="right"))
 
     @cached_property
     def _ends(self) -> Int64:

@@ -4,8 +4,9 @@ Terms, ids and exact titles all live in such tables: opening one costs nothing, 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from index.arrays import Arrays, UInt8, UInt32, UInt64
 
 MISSING = 0xFFFFFFFF
 """The number of a string that is not there."""
+
+_MOST_RECALLED: Final = 30_000
+"""Strings, a few megabytes of them, of which it is remembered where they are."""
 
 
 def string_hashes(texts: Sequence[str]) -> UInt64:
@@ -33,6 +37,7 @@ class StringTable:
     """(n,) ascending."""
     numbers: UInt32
     """(n,) the string behind each hash."""
+    _recalled: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -41,6 +46,11 @@ class StringTable:
         start, stop = self.offsets[number : number + 2].tolist()
         return self.text[start:stop].tobytes().decode()
 
+    def texts(self, numbers: Sequence[int]) -> list[str]:
+        """The strings of some numbers."""
+        offsets, text = self.offsets.data, self.text.data
+        return [str(text[offsets[number] : offsets[number + 1]], "utf-8") for number in numbers]
+
     def find(self, texts: Sequence[str]) -> UInt32:
         """(n,) uint32 numbers of n strings, `MISSING` where there is none."""
         if not len(self) or not texts:
@@ -48,6 +58,21 @@ class StringTable:
         wanted = string_hashes(texts)
         at = np.minimum(np.searchsorted(self.hashes, wanted), len(self) - 1)
         return np.where(self.hashes[at] == wanted, self.numbers[at], np.uint32(MISSING))
+
+    def recall(self, texts: Collection[str]) -> list[int]:
+        """What `find` says, remembered: for the terms of queries, most of which were asked for before."""
+        known = self._recalled
+        try:
+            return [known[text] for text in texts]
+        except KeyError:
+            numbers = {text: known.get(text, -1) for text in texts}
+        new = [text for text, number in numbers.items() if number < 0]
+        found = dict(zip(new, self.find(new).tolist(), strict=True))
+        if len(known) + len(found) > _MOST_RECALLED:
+            known.clear()
+        known.update(found)
+        numbers.update(found)
+        return [numbers[text] for text in texts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +93,13 @@ class LongerTable:
         own = number - len(self.table)
         return self.table[number] if own < 0 else self.more[own]
 
+    def texts(self, numbers: Sequence[int]) -> list[str]:
+        """The strings of some numbers."""
+        own = len(self.table)
+        if all(number < own for number in numbers):
+            return self.table.texts(numbers)
+        return [self[number] for number in numbers]
+
     def find(self, texts: Sequence[str]) -> UInt32:
         """(n,) uint32 numbers of n strings, `MISSING` where there is none."""
         found = self.table.find(texts)
@@ -75,6 +107,16 @@ class LongerTable:
             number = self.numbers.get(text, self.size)
             if number < self.size or number == MISSING:
                 found[at] = number
+        return found
+
+    def recall(self, texts: Collection[str]) -> list[int]:
+        """What `find` says; what the table says is remembered."""
+        found = self.table.recall(texts)
+        if self.numbers:
+            for at, text in enumerate(texts):
+                number = self.numbers.get(text, self.size)
+                if number < self.size or number == MISSING:
+                    found[at] = number
         return found
 
 
