@@ -9,7 +9,7 @@ import numpy as np
 
 from index.arrays import UInt32, UInt64
 from index.folding import fold_all
-from index.strings import string_hashes
+from index.hashing import text_hashes
 
 _NATIONALITY = re.compile(r"^\s*[\[(（【〔［][^\])）】〕］]{1,8}[\])）】〕］]\s*")
 _NEITHER = re.compile(r"[^\w+#]|_")
@@ -38,7 +38,7 @@ class ExactKeys:
         names = {*chain.from_iterable(self._creators)}
         self._plain = {name: _NATIONALITY.sub("", name) for name in names}
         providers = {record.get("provider", "") for record in records}
-        self._keys = _keys({*names, *self._plain.values(), *self._titles, *providers}, folded)
+        self._keys = _keys({"", *names, *self._plain.values(), *self._titles, *providers}, folded)
 
     def exact(self) -> tuple[UInt64, UInt32]:
         """The hashes of the keys under which resources are found, and their rows, ascending; no key twice in a row.
@@ -56,11 +56,11 @@ class ExactKeys:
         pairs = np.concatenate([every, every, holders, holders]) << 32
         pairs |= np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
         pairs = np.unique(pairs[pairs & _LOW > 0])
-        return string_hashes([*numbers])[pairs & _LOW], (pairs >> 32).astype(np.uint32)
+        return text_hashes([*numbers])[pairs & _LOW], (pairs >> 32).astype(np.uint32)
 
     def editions(self) -> UInt64:
         """(n,) the hash of what the editions of one work share."""
-        return string_hashes([*map(self._edition, self._records, self._titles, self._creators)])
+        return text_hashes([*map(self._edition, self._records, self._titles, self._creators)])
 
     def _edition(self, record: Mapping[str, Any], title: str, creators: Sequence[str]) -> str:
         """Kind, title and creators; the provider where nobody is named."""
