@@ -137,15 +137,23 @@ def _places(records: Records) -> tuple[Int64, Int64, UInt32, list[str]]:
     """Where texts stand: rows and fields in their order, the text in each by its number; and the texts by number."""
     known: dict[str, int] = {}
     rows, fields, numbers = [], [], list[int]()
-    every = np.arange(len(records))
     for field, name in enumerate(TEXT_FIELDS):
-        texts = [field_texts(record, name) for record in records]
-        numbers += [known.setdefault(text, len(known)) for text in chain.from_iterable(texts)]
-        rows.append(np.repeat(every, [len(own) for own in texts]))
-        fields.append(np.full(len(rows[-1]), field))
+        texts, counts = _values(records, name)
+        numbers += [known.setdefault(text, len(known)) for text in texts]
+        rows.append(np.repeat(np.arange(len(records)), counts))
+        fields.append(np.full(len(texts), field))
     own_rows, own_fields = np.concatenate(rows), np.concatenate(fields)
     order = np.argsort(own_rows, kind="stable")
     return own_rows[order], own_fields[order], np.array(numbers, np.uint32)[order], [*known]
+
+
+def _values(records: Records, name: str) -> tuple[list[Any], UInt32]:
+    """The values of a field, one resource after the other, and (n,) how many each has."""
+    rows = [row for row, record in enumerate(records) if record.get(name) is not None]
+    values = [records[row][name] for row in rows]
+    counts = np.zeros(len(records), np.uint32)
+    counts[rows] = [*map(len, values)] if name in LIST_FIELDS else 1
+    return [*chain.from_iterable(values)] if name in LIST_FIELDS else values, counts
 
 
 def _facts(batch: Sequence[StoredResource], records: Records, folded: Mapping[str, str]) -> dict[str, Any]:
@@ -166,13 +174,10 @@ def _facts(batch: Sequence[StoredResource], records: Records, folded: Mapping[st
 
 
 def _facet_codes(records: Records, name: str) -> FacetCodes:
-    own, known = _FACET_FIELDS.get(name, name), dict[str, int]()
-    rows = [row for row, record in enumerate(records) if own in record]
-    values = [facet_values(records[row], name) for row in rows]
-    codes = [known.setdefault(value, len(known)) for value in chain.from_iterable(values)]
-    counts = np.zeros(len(records), np.uint32)
-    counts[rows] = [len(each) for each in values]
-    return FacetCodes([*known], np.array(codes, np.uint32), counts)
+    values, counts = _values(records, _FACET_FIELDS.get(name, name))
+    known: dict[Any, int] = {}
+    codes = np.array([known.setdefault(value, len(known)) for value in values], np.uint32)
+    return FacetCodes([_facet_value(value) for value in known], codes, counts)
 
 
 def facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
@@ -180,9 +185,11 @@ def facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
     value = record.get(_FACET_FIELDS.get(facet, facet))
     if value is None:
         return ()
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
-    return value if isinstance(value, list) else (value,)
+    return value if isinstance(value, list) else (_facet_value(value),)
+
+
+def _facet_value(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def short_hash(text_hash: str) -> int:
