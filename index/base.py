@@ -7,12 +7,15 @@ under its own name is whole. Nothing in it is a pickle.
 import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from corpus.durability import sync
 from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
 from index.postings import Postings
 from index.strings import MISSING, LongerTable, StringTable
@@ -38,6 +41,8 @@ FACETS: Final = (
 )
 """Facets by the name a query uses; their codes stand in the base."""
 
+_WRITERS = 2
+"""Threads that write: one hashes while the other waits for the disk."""
 _TABLES = ("terms", "ids")
 
 
@@ -249,14 +254,39 @@ def base_name(revision: int, seq: int) -> str:
     return f"{revision}-{seq}"
 
 
-def write_base(directory: Path, manifest: Manifest, arrays: Arrays) -> None:
-    """Writes a base so that after a kill at any moment it is whole or not there."""
-    unfinished = unfinished_directory(directory)
-    hashes = {}
-    for name, array in arrays.items():
-        np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
-        hashes[name] = _file_hash(unfinished / f"{name}.npy")
-    finish_directory(unfinished, directory, {**asdict(manifest), "hashes": hashes})
+class BaseWriter:
+    """Writes a base so that after a kill at any moment it is whole or not there.
+
+    Arrays are written and synced in threads as they come, while others are still being made.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._unfinished = unfinished_directory(directory)
+        self._threads = ThreadPoolExecutor(_WRITERS)
+        self._hashes: dict[str, Future[str]] = {}
+
+    def __enter__(self) -> "BaseWriter":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def add(self, arrays: Arrays) -> None:
+        """Arrays by the names of their files; nobody may change them any more."""
+        for name, array in arrays.items():
+            self._hashes[name] = self._threads.submit(self._write, name, array)
+
+    def finish(self, manifest: Manifest) -> None:
+        """Waits until everything is written and gives the base its name. Raises: OSError if something could not be."""
+        hashes = {name: future.result() for name, future in self._hashes.items()}
+        finish_directory(self._unfinished, self._directory, {**asdict(manifest), "hashes": hashes})
+
+    def _write(self, name: str, array: NDArray[Any]) -> str:
+        path = self._unfinished / f"{name}.npy"
+        np.save(path, array, allow_pickle=False)
+        sync(path)
+        return _file_hash(path)
 
 
 def open_base(directory: Path) -> Base:

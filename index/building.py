@@ -1,6 +1,7 @@
 """Compiles a state of the catalogue into a base."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +11,10 @@ import numpy as np
 from corpus.revision import Revision
 from index.analysis import BIGRAM, PIECE
 from index.arrays import Arrays, Float32, UInt16, UInt32, UInt64, offsets_of
-from index.base import FACETS, FORMAT, Manifest, base_name, write_base
+from index.base import FACETS, FORMAT, BaseWriter, Manifest, base_name
 from index.digest import Digest
-from index.inversion import Occurrences, count_postings, place_postings
-from index.strings import string_table
+from index.inversion import Inverted, join_postings
+from index.strings import encoded_table, string_table
 from index.term_numbering import WORDS, TermNumbers, ordered_terms
 from index.weighing import Counts, compiled_numbers, weigh
 
@@ -48,11 +49,15 @@ def build_base(
         assembly.add(digest)
         progress(assembly.rows)
     terms, numbering = ordered_terms(assembly.vocabulary.terms)
+    with ThreadPoolExecutor(1) as beside:
+        tables = beside.submit(lambda: (encoded_table(*terms.encoded()), string_table(assembly.ids)))
+        postings = assembly.postings(numbering)
+        table, ids = tables.result()
     contents = Contents(
-        terms=string_table(terms.texts()),
+        terms=table,
         words=int(np.count_nonzero(terms.spaces == WORDS)),
-        postings=invert(assembly.occurrences, numbering),
-        ids=string_table(assembly.ids),
+        postings=postings,
+        ids=ids,
         columns=assembly.joined(),
         facet_values={name: list(values) for name, values in assembly.facet_values.items()},
     )
@@ -79,29 +84,29 @@ def compile_contents(contents: Contents, directory: Path, *, revision: Revision,
     """Weighs, ranks and writes the base `<revision>-<seq>` under `directory`; returns its directory."""
     lengths, words = contents.columns["lengths"], contents.words
     averages = _averages(lengths)
-    weighed = weigh(Counts(**contents.postings, lengths=lengths, averages=averages, words=words), revision.tuning)
-    arrays: dict[str, Any] = {
-        **contents.postings,
-        **{f"terms-{name}": array for name, array in contents.terms.items()},
-        **{f"ids-{name}": array for name, array in contents.ids.items()},
-        **weighed.arrays,
-        **_facts(contents.columns),
-        "lengths": lengths,
-    }
-    manifest = Manifest(
-        format=FORMAT,
-        revision=revision.number,
-        seq=seq,
-        lexicon=lexicon,
-        numbers=compiled_numbers(revision.tuning),
-        rows=len(lengths),
-        words=words,
-        averages=averages.tolist(),
-        pivot=weighed.pivot,
-        facets=contents.facet_values,
-    )
     path = directory / base_name(revision.number, seq)
-    write_base(path, manifest, arrays)
+    with BaseWriter(path) as writer:
+        writer.add(contents.postings)
+        writer.add({f"terms-{name}": array for name, array in contents.terms.items()})
+        writer.add({f"ids-{name}": array for name, array in contents.ids.items()})
+        writer.add({"blobs": contents.columns["blobs"], "lengths": lengths})
+        weighed = weigh(Counts(**contents.postings, lengths=lengths, averages=averages, words=words), revision.tuning)
+        writer.add(weighed.arrays)
+        writer.add(_facts(contents.columns))
+        writer.finish(
+            Manifest(
+                format=FORMAT,
+                revision=revision.number,
+                seq=seq,
+                lexicon=lexicon,
+                numbers=compiled_numbers(revision.tuning),
+                rows=len(lengths),
+                words=words,
+                averages=averages.tolist(),
+                pivot=weighed.pivot,
+                facets=contents.facet_values,
+            )
+        )
     return path
 
 
@@ -113,14 +118,15 @@ class Assembly:
     ids: list[str] = field(default_factory=list)
     vocabulary: TermNumbers = field(default_factory=TermNumbers)
     """A provisional number for each term."""
-    occurrences: list[Occurrences] = field(default_factory=list)
+    inverted: list[tuple[UInt32, Inverted]] = field(default_factory=list)
+    """The postings of each digest, and the provisional numbers of its terms."""
     facet_values: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
     _columns: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, digest: Digest) -> None:
         shift = np.uint32(self.rows)
-        numbers, own = self.vocabulary.of_terms(digest.terms), digest.occurrences
-        self.occurrences.append(own._replace(terms=numbers[own.terms], rows=own.rows + shift))
+        own = digest.postings._replace(posting_rows=digest.postings.posting_rows + shift)
+        self.inverted.append((self.vocabulary.of_terms(digest.terms), own))
         self.ids.extend(digest.ids)
         self._keep("serials", np.array(digest.serials, np.uint32))
         self._keep("exact_rows", digest.exact_rows + shift)
@@ -138,6 +144,16 @@ class Assembly:
     def _keep(self, name: str, array: Any) -> None:
         self._columns.setdefault(name, []).append(array)
 
+    def postings(self, numbering: UInt32) -> dict[str, Any]:
+        """The postings of all rows by the names of a base; what the digests had is used up.
+
+        Args:
+            numbering: the number of each provisional one.
+        """
+        batches = [(numbering[numbers], own) for numbers, own in self.inverted]
+        self.inverted.clear()
+        return join_postings(batches, len(numbering)).arrays()
+
     def joined(self) -> dict[str, Any]:
         """Raw facts by row."""
         return {name: np.concatenate(parts) for name, parts in self._columns.items()}
@@ -146,7 +162,7 @@ class Assembly:
 def _facts(column: Mapping[str, Any]) -> dict[str, Any]:
     """Everything of a base that is not terms, from raw columns."""
     order = np.argsort(column["exact_hashes"], kind="stable")
-    kept = ("serials", "blobs", "active", "published", "starts", "ends", "rating", "completeness", "text_hashes")
+    kept = ("serials", "active", "published", "starts", "ends", "rating", "completeness", "text_hashes")
     facts: dict[str, Any] = {name: column[name] for name in kept}
     facts["blob_offsets"] = offsets_of(column["blob_lengths"], np.uint64)
     facts["exact_hashes"] = column["exact_hashes"][order]
@@ -176,31 +192,6 @@ def popularity_groups(kinds: UInt32, source_lengths: UInt32, sources: UInt32) ->
 def term_order(term: str) -> tuple[bool, bool, str]:
     """By what terms are numbered: words, then bigrams, then pieces, each in order of their text."""
     return term.startswith(PIECE), term.startswith(BIGRAM), term
-
-
-def invert(occurrences: list[Occurrences], numbering: UInt32) -> dict[str, Any]:
-    """Postings by term from the occurrences in all rows; uses them up.
-
-    Args:
-        numbering: the number of each provisional one.
-    """
-    last, postings, counts = (np.zeros(len(numbering), np.uint64) for _ in range(3))
-    for batch in occurrences:
-        count_postings(batch, numbering, last, postings, counts)
-    last[:] = 0
-    offsets, count_offsets = offsets_of(postings, np.uint64), offsets_of(counts, np.uint64)
-    posting_rows, posting_fields = np.empty(offsets[-1], np.uint32), np.empty(offsets[-1], np.uint8)
-    posting_counts = np.empty(count_offsets[-1], np.uint8)
-    cursors = offsets[:-1].copy(), count_offsets[:-1].copy()
-    occurrences.reverse()
-    while occurrences:
-        place_postings(occurrences.pop(), numbering, last, *cursors, posting_rows, posting_fields, posting_counts)
-    return {
-        "term_offsets": offsets,
-        "posting_rows": posting_rows,
-        "posting_fields": posting_fields,
-        "posting_counts": posting_counts,
-    }
 
 
 def _averages(lengths: UInt16) -> Float32:

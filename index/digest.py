@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from corpus.catalogue import StoredResource
 from corpus.resource import LIST_FIELDS, TEXT_FIELDS
 from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, UInt64, offsets_of
 from index.base import FACETS
 from index.exact import ExactKeys
 from index.folding import fold_all
-from index.inversion import NO_OCCURRENCES, Occurrences
+from index.inversion import NO_POSTINGS, Inverted, Occurrences, invert
 from index.segmentation import Segmenter
 from index.term_numbering import TermNumbers, Terms
 
@@ -35,13 +36,8 @@ _FACTS = ("creators", "provider", "description", "tags", "published", "rating", 
 """What a reader looks for; the share of it that is known is a resource's completeness."""
 
 
-class Stored(NamedTuple):
-    """A resource as the catalogue keeps it."""
-
-    serial: int
-    text_hash: str
-    body: str
-    """The exchange form as JSON."""
+Records = Sequence[Mapping[str, Any]]
+"""Resources in exchange form."""
 
 
 class FacetCodes(NamedTuple):
@@ -65,8 +61,8 @@ class Digest:
     """(n,) of the analysed texts."""
     terms: Terms
     """The batch's own vocabulary."""
-    occurrences: Occurrences
-    """Where they stand."""
+    postings: Inverted
+    """By its own rows and terms."""
     lengths: UInt16
     """(n, fields) in words."""
     exact_hashes: UInt64
@@ -91,7 +87,7 @@ class Digester:
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
 
-    def digest(self, batch: Sequence[Stored]) -> Digest:
+    def digest(self, batch: Sequence[StoredResource]) -> Digest:
         """The digest of resources as the catalogue keeps them."""
         records = _records(batch)
         rows, fields, numbers, texts = _places(records)
@@ -101,22 +97,23 @@ class Digester:
         bounds, words = self._segmenter.segment_all(codes, offsets)
         vocabulary = TermNumbers()
         terms, starts = vocabulary.of_texts(codes, offsets, bounds, words)
+        occurrences = Occurrences(terms, starts, rows.astype(np.uint32), fields.astype(np.uint8), numbers)
         cells = len(records), len(TEXT_FIELDS)
         lengths = np.bincount(rows * cells[1] + fields, words[numbers], minlength=cells[0] * cells[1])
         return Digest(
             terms=vocabulary.terms,
-            occurrences=Occurrences(terms, starts, rows.astype(np.uint32), fields.astype(np.uint8), numbers),
+            postings=invert(occurrences, vocabulary.size),
             lengths=np.minimum(lengths, 65_535).astype(np.uint16).reshape(cells),
             **_facts(batch, records, dict(zip(texts, folded, strict=True))),
         )
 
 
-def digest_facts(batch: Sequence[Stored]) -> Digest:
+def digest_facts(batch: Sequence[StoredResource]) -> Digest:
     """The digest of resources without their terms and lengths: for those whose texts are known."""
     records = _records(batch)
     return Digest(
         terms=TermNumbers().terms,
-        occurrences=NO_OCCURRENCES,
+        postings=NO_POSTINGS,
         lengths=np.zeros((len(records), len(TEXT_FIELDS)), np.uint16),
         **_facts(batch, records, {}),
     )
@@ -130,52 +127,57 @@ def field_texts(record: Mapping[str, Any], name: str) -> Sequence[str]:
     return value if name in LIST_FIELDS else (value,)
 
 
-def _records(batch: Sequence[Stored]) -> list[dict[str, Any]]:
+def _records(batch: Sequence[StoredResource]) -> list[dict[str, Any]]:
     """The exchange forms of a batch, read as one JSON text."""
-    records: list[dict[str, Any]] = json.loads(f"[{','.join([body for _, _, body in batch])}]")
+    records: list[dict[str, Any]] = json.loads(f"[{','.join([stored.body for stored in batch])}]")
     return records
 
 
-def _places(records: Sequence[Mapping[str, Any]]) -> tuple[Int64, Int64, UInt32, list[str]]:
+def _places(records: Records) -> tuple[Int64, Int64, UInt32, list[str]]:
     """Where texts stand: rows and fields in their order, the text in each by its number; and the texts by number."""
     known: dict[str, int] = {}
     rows, fields, numbers = [], [], list[int]()
-    every = np.arange(len(records))
     for field, name in enumerate(TEXT_FIELDS):
-        texts = [field_texts(record, name) for record in records]
-        numbers += [known.setdefault(text, len(known)) for text in chain.from_iterable(texts)]
-        rows.append(np.repeat(every, [len(own) for own in texts]))
-        fields.append(np.full(len(rows[-1]), field))
+        texts, counts = _values(records, name)
+        numbers += [known.setdefault(text, len(known)) for text in texts]
+        rows.append(np.repeat(np.arange(len(records)), counts))
+        fields.append(np.full(len(texts), field))
     own_rows, own_fields = np.concatenate(rows), np.concatenate(fields)
     order = np.argsort(own_rows, kind="stable")
     return own_rows[order], own_fields[order], np.array(numbers, np.uint32)[order], [*known]
 
 
-def _facts(batch: Sequence[Stored], records: Sequence[Mapping[str, Any]], folded: Mapping[str, str]) -> dict[str, Any]:
+def _values(records: Records, name: str) -> tuple[list[Any], UInt32]:
+    """The values of a field, one resource after the other, and (n,) how many each has."""
+    rows = [row for row, record in enumerate(records) if record.get(name) is not None]
+    values = [records[row][name] for row in rows]
+    counts = np.zeros(len(records), np.uint32)
+    counts[rows] = [*map(len, values)] if name in LIST_FIELDS else 1
+    return [*chain.from_iterable(values)] if name in LIST_FIELDS else values, counts
+
+
+def _facts(batch: Sequence[StoredResource], records: Records, folded: Mapping[str, str]) -> dict[str, Any]:
     """Everything of a digest that is not terms."""
     keys = ExactKeys(records, folded)
     exact_hashes, exact_rows = keys.exact()
     return {
         "ids": [record["id"] for record in records],
-        "serials": [serial for serial, _, _ in batch],
-        "text_hashes": np.array([short_hash(text_hash) for _, text_hash, _ in batch], np.uint64),
+        "serials": [stored.serial for stored in batch],
+        "text_hashes": np.array([short_hash(stored.text_hash) for stored in batch], np.uint64),
         "exact_hashes": exact_hashes,
         "exact_rows": exact_rows,
         "edition_hashes": keys.editions(),
         "facets": {name: _facet_codes(records, name) for name in FACETS},
-        "blobs": [body.encode() for _, _, body in batch],
+        "blobs": [stored.body.encode() for stored in batch],
         **fact_columns(records),
     }
 
 
-def _facet_codes(records: Sequence[Mapping[str, Any]], name: str) -> FacetCodes:
-    own, known = _FACET_FIELDS.get(name, name), dict[str, int]()
-    rows = [row for row, record in enumerate(records) if own in record]
-    values = [facet_values(records[row], name) for row in rows]
-    codes = [known.setdefault(value, len(known)) for value in chain.from_iterable(values)]
-    counts = np.zeros(len(records), np.uint32)
-    counts[rows] = [len(each) for each in values]
-    return FacetCodes([*known], np.array(codes, np.uint32), counts)
+def _facet_codes(records: Records, name: str) -> FacetCodes:
+    values, counts = _values(records, _FACET_FIELDS.get(name, name))
+    known: dict[Any, int] = {}
+    codes = np.array([known.setdefault(value, len(known)) for value in values], np.uint32)
+    return FacetCodes([_facet_value(value) for value in known], codes, counts)
 
 
 def facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
@@ -183,9 +185,11 @@ def facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
     value = record.get(_FACET_FIELDS.get(facet, facet))
     if value is None:
         return ()
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
-    return value if isinstance(value, list) else (value,)
+    return value if isinstance(value, list) else (_facet_value(value),)
+
+
+def _facet_value(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def short_hash(text_hash: str) -> int:
@@ -193,7 +197,7 @@ def short_hash(text_hash: str) -> int:
     return int(text_hash[:16], 16)
 
 
-def fact_columns(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def fact_columns(records: Records) -> dict[str, Any]:
     """What is known of resources in exchange form besides texts and facets, (n,) each, by the names of `Digest`."""
     return {
         "active": np.array([record.get("status", "active") == "active" for record in records], np.uint8),

@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from index.arrays import Arrays, UInt8, UInt32, UInt64
+from index.arrays import Arrays, UInt8, UInt32, UInt64, offsets_of
+from index.hashing import stretch_hashes
 
 MISSING = 0xFFFFFFFF
 """The number of a string that is not there."""
@@ -123,11 +124,11 @@ class LongerTable:
 def string_table(texts: Iterable[str]) -> Arrays:
     """The arrays of a table, by the names of `StringTable`."""
     encoded = [text.encode() for text in texts]
-    offsets = np.zeros(len(encoded) + 1, np.uint64)
-    np.cumsum([len(part) for part in encoded], out=offsets[1:])
-    hashes = np.array(
-        [int.from_bytes(hashlib.blake2b(part, digest_size=8).digest(), "little") for part in encoded], np.uint64
-    )
+    return encoded_table(np.frombuffer(b"".join(encoded), np.uint8), offsets_of([len(e) for e in encoded], np.uint64))
+
+
+def encoded_table(text: UInt8, offsets: UInt64) -> Arrays:
+    """The arrays of a table of n strings in UTF-8; `offsets` (n + 1,) is where each begins."""
+    hashes = stretch_hashes(text, offsets)
     order = np.argsort(hashes, kind="stable").astype(np.uint32)
-    text = np.frombuffer(b"".join(encoded), np.uint8)
     return {"text": text, "offsets": offsets, "hashes": hashes[order], "numbers": order}

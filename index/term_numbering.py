@@ -41,12 +41,29 @@ class Terms(NamedTuple):
         prefixes = [_PREFIXES[space] for space in self.spaces.tolist()]
         return [p + text[start:end] for p, start, end in zip(prefixes, bounds[:-1], bounds[1:], strict=True)]
 
+    def encoded(self) -> tuple[UInt8, UInt64]:
+        """The same strings in UTF-8, one behind the other, and (N + 1,) where each begins."""
+        prefixed = self.spaces > WORDS
+        before = offsets_of(2 * prefixed, np.int64)
+        bounds = self.offsets + before
+        codes = np.empty(bounds[-1], np.uint32)
+        codes[np.arange(len(self.codes)) + np.repeat(before[1:], np.diff(self.offsets))] = self.codes
+        for space in (BIGRAMS, PIECES):
+            for at, letter in enumerate(_PREFIXES[space]):
+                codes[bounds[:-1][self.spaces == space] + at] = ord(letter)
+        sizes = np.ones(len(codes), np.uint8)
+        for more in (0x80, 0x800, 0x10000):
+            sizes += codes >= more
+        text = np.frombuffer(codes.tobytes().decode(_ENCODING).encode(), np.uint8)
+        return text, offsets_of(sizes, np.uint64)[bounds]
+
 
 class TermNumbers:
     """Distinct terms, numbered as they come."""
 
     def __init__(self) -> None:
-        self._size = 0
+        self.size = 0
+        """How many there are."""
         self._table = _Table(
             slots=np.zeros(2 * _FEWEST, np.uint32),
             hashes=np.empty(_FEWEST, np.uint64),
@@ -58,8 +75,8 @@ class TermNumbers:
     @property
     def terms(self) -> Terms:
         """All of them, by number."""
-        offsets = self._table.offsets[: self._size + 1]
-        return Terms(self._table.codes[: offsets[-1]], offsets, self._table.spaces[: self._size])
+        offsets = self._table.offsets[: self.size + 1]
+        return Terms(self._table.codes[: offsets[-1]], offsets, self._table.spaces[: self.size])
 
     def of_terms(self, terms: Terms) -> UInt32:
         """(N,) the numbers of N terms."""
@@ -81,12 +98,12 @@ class TermNumbers:
     def _numbers(self, codes: UInt32, starts: Int64, ends: Int64, spaces: UInt8) -> UInt32:
         self._make_room(len(starts), int((ends - starts).sum()))
         numbers = np.empty(len(starts), np.uint32)
-        self._size = _number(self._table, self._size, codes, starts, ends, spaces, numbers)
+        self.size = _number(self._table, self.size, codes, starts, ends, spaces, numbers)
         return numbers
 
     def _make_room(self, terms: int, letters: int) -> None:
         """For so many more, should all of them be new."""
-        table, size = self._table, self._size
+        table, size = self._table, self.size
         if size + terms > len(table.hashes):
             most = 1 << (size + terms).bit_length()
             self._table = table = table._replace(
@@ -102,7 +119,7 @@ class TermNumbers:
 
 
 def ordered_terms(terms: Terms) -> tuple[Terms, UInt32]:
-    """N distinct terms, words before bigrams before pieces, each in the order of their texts; (N,) the place of each."""
+    """N distinct terms by their namespaces and texts, as `building.term_order` has it, and (N,) the place of each."""
     order = _order(terms)
     numbering = np.empty(len(order), np.uint32)
     numbering[order] = np.arange(len(order), dtype=np.uint32)
@@ -179,6 +196,7 @@ def _number(
     mask = np.uint64(len(table.slots) - 1)
     for i in range(len(starts)):
         start, length, space = starts[i], ends[i] - starts[i], spaces[i]
+        number = np.int64(size)
         key = np.uint64(space)
         for at in range(length):
             key = (key ^ np.uint64(codes[start + at])) * _MULTIPLIER
@@ -197,7 +215,7 @@ def _number(
             slot = (slot + _ONE) & mask
         else:
             number = np.int64(size)
-            first = table.offsets[number]
+            first = table.offsets[size]
             for at in range(length):
                 table.codes[first + at] = codes[start + at]
             table.slots[slot] = number + 1
