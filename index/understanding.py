@@ -238,17 +238,17 @@ class _Draft:
         return instead
 
     def _grouped(self, words: Sequence[Word], counted: Sequence[str], number: Mapping[str, int]) -> _Groups:
-        if sum(map(len, self.groups)) == len(self.groups) <= MOST_COUNTED:  # words alone
+        if 0 < sum(map(len, self.groups)) == len(self.groups) <= MOST_COUNTED:  # words alone
             own, size = _bits(len(counted), len(counted)), len(counted)
             dropped = tuple([word.text for word in words if word.text not in number])
-            return _Groups(own, own, np.zeros(size, np.float32), dropped, size, bool(words) and not dropped)
+            return _Groups(own, own, np.zeros(size, np.float32), dropped, size, not dropped)
         return self._grouped_by_alternatives(words, dict(zip(counted, BITS, strict=False)), number)
 
     def _grouped_by_alternatives(
         self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]
     ) -> _Groups:
         alternatives, groups, bonuses, dropped = [], [], [], []
-        size, whole = 0, True
+        size, whole = 0, bool(words)
         for word, group in zip(words, self.groups, strict=True):
             sets, is_whole = _possible(group, bit)
             whole &= is_whole
