@@ -26,6 +26,8 @@ def exact_keys(record: Mapping[str, Any]) -> Iterator[str]:
 
 def query_keys(folded: str) -> list[str]:
     """The keys a folded query stands for; an ISBN may be typed with hyphens."""
+    if folded.isalnum():
+        return [folded]
     keys = {_NEITHER.sub("", folded), _HYPHENS.sub("", folded)}
     return sorted(keys - {""})
 

@@ -51,7 +51,7 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float], loo
         letters = letters_of(phrase)
         value = weight * likelihood * _worth(snapshot, phrase, looked_up)
         highest += value
-        for store in stores if len(letters) > 1 else ():
+        for store in stores:
             found = rows_titled(store, letters)
             rows.append(found)
             bonuses.append(np.full(len(found), value, np.float32))
