@@ -9,12 +9,12 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
-from index.kernel import locate
+from index.postings import Postings
 from index.strings import MISSING, LongerTable, StringTable
 from index.tail import NO_TAIL, Tail
 from index.whole_directory import damaged, finish_directory, open_array, read_manifest, unfinished_directory
@@ -67,23 +67,6 @@ class Manifest:
     @property
     def name(self) -> str:
         return base_name(self.revision, self.seq)
-
-
-class Postings(NamedTuple):
-    """What the kernel scores by: postings by term, of the base and of its tail, with one kind of impact."""
-
-    offsets: UInt64
-    rows: UInt32
-    impacts: Float32
-    tail_terms: UInt32
-    tail_offsets: UInt64
-    tail_rows: UInt32
-    tail_impacts: Float32
-
-    def of(self, terms: UInt32) -> tuple[UInt64, UInt32, Float32, UInt32, Float32]:
-        """Where the postings of some terms stand, and all postings: what the compiled loops begin with."""
-        spans = locate(self.offsets, self.tail_terms, self.tail_offsets, terms)
-        return spans, self.rows, self.impacts, self.tail_rows, self.tail_impacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ def contributions(
     """What each of m terms adds to the score of each of n rows.
 
     Args:
-        spans: (m, parts, 2) where the terms' postings stand in base and tail, as `index.kernel.locate` says.
+        spans: (m, parts, 2) where the terms' postings stand in base and tail, as `index.postings.locate` says.
         values: (n, m) filled with weight · impact, 0 where the row lacks the term.
         places: (n, m) filled with the posting that says so, where there is one; those of the tail are numbered on
             behind the base's.

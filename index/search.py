@@ -108,6 +108,7 @@ def _rank(snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n
         sort=query.sort,
         wanted=asked.understanding.wanted,
         whole_mask=asked.empty or asked.mask is not None,
+        matched=bool(query.facets or query.group),
     )
 
 

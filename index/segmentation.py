@@ -32,9 +32,6 @@ _MOST_REMEMBERED = 500_000
 _MOST_OPENED = 2
 """Dictionaries kept: the one in force and the next."""
 _MOST_WHOLE = 5000
-_MOST_RECENT = 32
-_SHORT = 64
-"""Characters of a text that is remembered."""
 
 
 class Word(NamedTuple):
@@ -88,27 +85,16 @@ class Segmenter:
     def __init__(self, dictionary: Dictionary, lexicon: str) -> None:
         self._dictionary = dictionary
         self._words = _Words(dictionary)
-        self._recent: dict[str, list[Word]] = {}
         self._whole: dict[str, bool] = {}
         self.frequencies = Frequencies(dictionary)
         self.lexicon = lexicon
         """Hash of everything that decides how a text is cut."""
 
     def segment(self, folded: str) -> list[Word]:
-        """The words of a folded text in their order; punctuation is left out, single letters and digits stay.
-
-        A request asks for the same short texts again and again: the last ones are remembered.
-        """
-        known = self._recent.get(folded)
-        if known is None:
-            words = self._words
-            starts, ends = self._dictionary.word_bounds(folded)
-            known = [words[folded[start:end]] for start, end in zip(starts, ends, strict=True)]
-            if len(folded) <= _SHORT:
-                if len(self._recent) >= _MOST_RECENT:
-                    self._recent.clear()
-                self._recent[folded] = known
-        return [*known]
+        """The words of a folded text in their order; punctuation is left out, single letters and digits stay."""
+        words = self._words
+        starts, ends = self._dictionary.word_bounds(folded)
+        return [words[folded[start:end]] for start, end in zip(starts, ends, strict=True)]
 
     def knows(self, folded: str) -> bool:
         """Whether the dictionary has a word."""

@@ -65,6 +65,8 @@ class Snapshot:
         """(terms,) of BM25."""
         self.prior = _prior(base, revision)
         """(rows,) factor of a row's score, 1 and a little more."""
+        self.highest_prior = _highest_prior(revision)
+        """No row's is above it."""
         self.synonyms = _synonyms(revision, segmenter)
         """For each folded word, without spaces, the terms of each that means the same."""
         self.names = NO_NAMES
@@ -315,6 +317,11 @@ def _prior(base: Base, revision: Revision) -> Float32:
     prior: Float32 = 1 + np.float32(tuning.prior_completeness) * base.completeness + rating
     prior += freshness[np.minimum(base.year, _YEARS - 1)]
     return prior
+
+
+def _highest_prior(revision: Revision) -> float:
+    tuning = revision.tuning
+    return 1.001 + tuning.prior_completeness + tuning.prior_rating + tuning.prior_freshness
 
 
 def _synonyms(revision: Revision, segmenter: Segmenter) -> dict[str, tuple[tuple[str, ...], ...]]:

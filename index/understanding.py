@@ -11,6 +11,7 @@ import numpy as np
 from index.analysis import bigram_terms, piece_terms
 from index.arrays import Float32, UInt32, UInt64
 from index.folding import fold
+from index.kernel import MOST_COUNTED
 from index.query import PartKind
 from index.segmentation import Word
 from index.snapshot import Snapshot
@@ -19,8 +20,6 @@ from index.title_agreement import NO_AGREEMENT, Agreement, agreement
 
 COUNTED: Final[tuple[PartKind, ...]] = ("word", "synonym")
 """What makes a row match; everything else only adds to the score of rows that do."""
-_MOST_COUNTED = 62
-"""Terms and groups that have a bit of their own; further words score but do not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,16 +186,15 @@ class _Draft:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
         order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
         found = snapshot.base.terms.find(order)
-        looked_up = dict(zip(order, found.tolist(), strict=True))
-        number = {term: n for term, n in looked_up.items() if n != MISSING}
+        number = {term: int(n) for term, n in zip(order, found, strict=True) if n != MISSING}
         names = tuple(number)
-        counted = [term for term in names if self.terms[term][0] in COUNTED][:_MOST_COUNTED]
+        counted = [term for term in names if self.terms[term][0] in COUNTED][:MOST_COUNTED]
         bit = {term: 1 << i for i, term in enumerate(counted)}
         terms = np.array(list(number.values()), np.uint32)
         weights = np.array([self.terms[term][1] for term in names], np.float32) * snapshot.idf[terms]
         grouped = self._grouped(words, bit, number)
         instead = [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names]
-        agreed = agreement(snapshot, folded, phrases, looked_up) if phrases else NO_AGREEMENT
+        agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
             folded=folded,
@@ -230,7 +228,7 @@ class _Draft:
                 alternatives.append(_union(bit, together))
                 groups.append(1 << size)
                 bonuses.append(self._bonus(together, number))
-            if sets and size < _MOST_COUNTED:
+            if sets and size < MOST_COUNTED:
                 size += 1
             elif not sets:
                 dropped.append(word.text)

@@ -8,7 +8,7 @@ from operator import itemgetter
 import numpy as np
 
 from index.arrays import UInt32
-from index.base import Postings
+from index.postings import Postings
 from index.ranking import term_scores
 from index.snapshot import Snapshot
 from recommender.profile import Vector
