@@ -19,6 +19,8 @@ _HYPHENS = re.compile(r"[\s-]")
 
 def query_keys(folded: str) -> list[str]:
     """The keys a folded query stands for; an ISBN may be typed with hyphens."""
+    if folded.isalnum():
+        return [folded]
     keys = {_NEITHER.sub("", folded), _HYPHENS.sub("", folded)}
     return sorted(keys - {""})
 

@@ -203,16 +203,16 @@ class Snapshot:
     @property
     def spelling_stores(self) -> Sequence[SpellingStore]:
         """The spellings of base and tail as this state shows them; none while the base's are being built."""
-        compiled = self.spellings
-        if compiled is None:
-            return ()
 
-        def make() -> Sequence[SpellingStore]:
+        def make() -> Sequence[SpellingStore] | None:
+            compiled = self.spellings
+            if compiled is None:
+                return None
             living = self._living("spellings", compiled, [b.spellings(self.base) for b in self.names.blocks])
             return [store.ending(ends) for store, ends in living]
 
-        stores: Sequence[SpellingStore] = self.remember("spellings", make)
-        return stores
+        stores: Sequence[SpellingStore] | None = self.remember("spellings", make)
+        return stores or ()
 
     def _living(self, part: str, compiled: Names, blocks: Sequence[Names]) -> Sequence[tuple[Names, Int64]]:
         """The stores of base and tail, with when each name is over."""

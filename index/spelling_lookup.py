@@ -77,7 +77,7 @@ def find(store: SpellingStore, choices: Sequence[int], patterns: Patterns, *, at
     found, worth, codes = spelling_matching.find(store.columns, store.choices.arrays, own, *patterns, at, most)
     text, start, matches = codes.tobytes().decode("utf-32-le"), 0, []
     parted = _SEVERAL_WORDS.search(text) is not None
-    for (pattern, place, length, whole), (weight, quality) in zip(found.tolist(), worth.tolist(), strict=True):
+    for pattern, place, length, whole, weight, quality in zip(*found.tolist(), *worth.tolist(), strict=True):
         letters = text[start : start + length]
         start += length
         written = _written(store, place, letters) if parted else letters
@@ -96,8 +96,9 @@ def stands(store: SpellingStore, letters: str, *, at: int) -> bool:
 
 
 def rows_titled(store: SpellingStore, letters: str) -> UInt32:
-    """The rows in whose title these letters stand side by side; none for more than LONGEST."""
-    rows: UInt32 = spelling_matching.rows_titled(store.columns, _codes(letters if len(letters) <= LONGEST else ""))
+    """The rows in whose title these letters stand side by side; none for one letter, or more than LONGEST."""
+    looked_up = letters if 1 < len(letters) <= LONGEST else ""
+    rows: UInt32 = spelling_matching.rows_titled(store.columns, _codes(looked_up))
     return rows
 
 

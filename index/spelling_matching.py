@@ -3,12 +3,13 @@
 A look-up begins at the rarest two neighbours of what is looked for, and compares what stands around their places.
 """
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numba
 import numpy as np
 
-from index.arrays import Float32, Float64, Int64, Number, UInt8, UInt16, UInt32
+from index.arrays import Float32, Float64, Int64, Number, UInt8, UInt16, UInt32, UInt64
 
 ANY: Final = -1
 """Stands in a pattern for any letter, with quality 1."""
@@ -24,7 +25,10 @@ _WHOLE: Final = np.float32(2)
 _MIXING: Final = np.random.default_rng(7).integers(1, 2**63, 64, np.uint64) | np.uint64(1)
 """Odd factors that turn a few letters into one number."""
 
+Loop = TypeVar("Loop", bound=Callable[..., Any])
 _compiled = numba.njit(cache=True, nogil=True)
+_within: Callable[[Loop], Loop] = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
+"""For what is called within other loops only: to make it callable from outside would take half of the compilation."""
 
 
 class Tables(NamedTuple):
@@ -71,19 +75,31 @@ class _Pair(NamedTuple):
     before: Number
 
 
-@_compiled
-def _numbers(tables: Tables, codes: UInt32) -> UInt16:
+@_within
+def _position(values: Number, start: Number, stop: Number, wanted: Number) -> Number:
+    """Where a value stands, or would, in a stretch of ascending ones."""
+    while start < stop:
+        middle = (start + stop) >> 1
+        if values[middle] < wanted:
+            start = middle + 1
+        else:
+            stop = middle
+    return start
+
+
+@_within
+def _numbers(tables: Tables, codes: UInt32) -> Int64:
     """(n,) the numbers of letters; (0,) where no text has one of them."""
-    numbers = np.empty(len(codes), np.uint16)
+    numbers = np.empty(len(codes), np.int64)
     for i in range(len(codes)):
-        number = np.searchsorted(tables.alphabet, codes[i])
+        number = _position(tables.alphabet, 0, len(tables.alphabet), codes[i])
         if number == len(tables.alphabet) or tables.alphabet[number] != codes[i]:
             return numbers[:0]
         numbers[i] = number
     return numbers
 
 
-@_compiled
+@_within
 def _text_of(tables: Tables, place: Number) -> Number:
     """The text that a letter stands in."""
     text = np.int64(tables.block_texts[place // BLOCK])
@@ -92,44 +108,39 @@ def _text_of(tables: Tables, place: Number) -> Number:
     return text
 
 
-@_compiled
+@_within
 def _pair(tables: Tables, first: Number, second: Number) -> tuple[Number, Number]:
     """Where the places of two letters side by side begin and end in `places`."""
     wanted = np.uint32(first) << np.uint32(16) | np.uint32(second)
-    low, end = np.int64(tables.pair_starts[first]), np.int64(tables.pair_starts[first + 1])
-    high = end
-    while low < high:
-        middle = (low + high) >> 1
-        if tables.pairs[middle] < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    if low < end and tables.pairs[low] == wanted:
-        return np.int64(tables.pair_offsets[low]), np.int64(tables.pair_offsets[low + 1])
+    end = np.int64(tables.pair_starts[first + 1])
+    at = _position(tables.pairs, np.int64(tables.pair_starts[first]), end, wanted)
+    if at < end and tables.pairs[at] == wanted:
+        return np.int64(tables.pair_offsets[at]), np.int64(tables.pair_offsets[at + 1])
     return np.int64(0), np.int64(0)
 
 
-@_compiled
-def _rarest(tables: Tables, numbers: UInt16) -> _Pair:
-    """The rarest two neighbours among letters; the letter itself where there is but one, nothing where none is."""
-    first, before = np.int64(numbers[0]) if len(numbers) else np.int64(0), 0  # 0 has no places
-    start, stop = np.int64(tables.place_offsets[first]), np.int64(tables.place_offsets[first + 1])
-    for i in range(len(numbers) - 1):
-        own_start, own_stop = _pair(tables, np.int64(numbers[i]), np.int64(numbers[i + 1]))
-        if own_stop - own_start < stop - start:
-            start, stop, before = own_start, own_stop, i
-        if start == stop:
-            break
+@_within
+def _rarest_pair(tables: Tables, letters: Int64) -> _Pair:
+    """The rarest two neighbours among letters, ANY being none; the letter itself where it is the only one."""
+    start, stop, before = np.int64(0), np.int64(0), ANY
+    if len(letters) == 1 and letters[0] != ANY:
+        start, stop = np.int64(tables.place_offsets[letters[0]]), np.int64(tables.place_offsets[letters[0] + 1])
+        before = 0
+    for i in range(len(letters) - 1):
+        if letters[i] != ANY and letters[i + 1] != ANY:
+            own_start, own_stop = _pair(tables, letters[i], letters[i + 1])
+            if before == ANY or own_stop - own_start < stop - start:
+                start, stop, before = own_start, own_stop, i
+            if start == stop:
+                break
     return _Pair(start, stop, before)
 
 
-@_compiled
-def _are_at(tables: Tables, numbers: UInt16, place: Number) -> bool:
-    """Whether letters stand side by side from a place on."""
-    if place < 0 or place + len(numbers) > len(tables.letters):
-        return False
+@_within
+def _are_at(tables: Tables, numbers: Int64, place: Number) -> bool:
+    """Whether letters stand side by side from a place on; behind the last text stands a 0."""
     i = 0
-    while i < len(numbers) and tables.letters[place + i] == numbers[i]:
+    while i < len(numbers) and place >= 0 and tables.letters[place + i] == numbers[i]:
         i += 1
     return i == len(numbers)
 
@@ -139,7 +150,7 @@ def stands(columns: Columns, codes: UInt32, at: int) -> bool:
     """Whether letters, given by their code points, stand side by side in a text that is not over at a moment."""
     tables = Tables(*columns)
     numbers = _numbers(tables, codes)
-    pair = _rarest(tables, numbers)
+    pair = _rarest_pair(tables, numbers)
     for i in range(pair.start, pair.stop):
         place = np.int64(tables.places[i]) - pair.before
         if _are_at(tables, numbers, place) and tables.ends[_text_of(tables, place)] > at:
@@ -149,32 +160,29 @@ def stands(columns: Columns, codes: UInt32, at: int) -> bool:
 
 @_compiled
 def rows_titled(columns: Columns, codes: UInt32) -> UInt32:
-    """The rows in whose title letters, given by their code points, stand side by side; in the order of their texts."""
+    """The rows in whose title several letters, given by their code points, stand side by side; by their texts."""
     tables = Tables(*columns)
     numbers = _numbers(tables, codes)
-    pair, count = _rarest(tables, numbers), 0
+    pair, count = _rarest_pair(tables, numbers), 0
     texts = np.empty(pair.stop - pair.start, np.int64)
+    rows: Number = 0
     for i in range(pair.start, pair.stop):
         place = np.int64(tables.places[i]) - pair.before
         if _are_at(tables, numbers, place):
-            texts[count] = _text_of(tables, place)
-            count += 1
-    if len(codes) == 1:  # else the places ascend, and so do the texts
-        texts[:count].sort()
-    rows: Number = 0
-    for i in range(count):
-        if i == 0 or texts[i] != texts[i - 1]:
-            rows += np.int64(tables.title_offsets[texts[i] + 1]) - np.int64(tables.title_offsets[texts[i]])
+            text = _text_of(tables, place)
+            if count == 0 or texts[count - 1] != text:  # the places of a pair ascend, and so do the texts
+                texts[count] = text
+                rows += np.int64(tables.title_offsets[text + 1]) - np.int64(tables.title_offsets[text])
+                count += 1
     found, known = np.empty(rows, np.uint32), 0
-    for i in range(count):
-        if i == 0 or texts[i] != texts[i - 1]:
-            for k in range(tables.title_offsets[texts[i]], tables.title_offsets[texts[i] + 1]):
-                found[known] = tables.title_rows[k]
-                known += 1
+    for text in texts[:count]:
+        for k in range(tables.title_offsets[text], tables.title_offsets[text + 1]):
+            found[known] = tables.title_rows[k]
+            known += 1
     return found
 
 
-@_compiled
+@_within
 def _mark(fits: UInt32, choices: Choices, pattern: Int64) -> None:
     """Turns the bit of each place of a pattern for the letters that may stand there."""
     for i in range(len(pattern)):
@@ -183,26 +191,17 @@ def _mark(fits: UInt32, choices: Choices, pattern: Int64) -> None:
                 fits[choices.letters[k]] ^= np.uint32(1) << np.uint32(i)
 
 
-@_compiled
-def _rarest_pair(tables: Tables, choices: Choices, pattern: Int64) -> _Pair:
-    """The rarest two neighbours that are one letter each."""
-    start, stop, before = np.int64(0), np.int64(0), ANY
-    earlier: Number = ANY
+@_within
+def _only_letters(choices: Choices, pattern: Int64) -> Int64:
+    """The letter of each place of a pattern where there is but one; else ANY."""
+    letters = np.full(len(pattern), ANY, np.int64)
     for i in range(len(pattern)):
-        letter: Number = ANY
         if pattern[i] != ANY and choices.spans[pattern[i], 1] - choices.spans[pattern[i], 0] == 1:
-            letter = np.int64(choices.letters[choices.spans[pattern[i], 0]])
-        if earlier != ANY and letter != ANY:
-            own_start, own_stop = _pair(tables, earlier, letter)
-            if before == ANY or own_stop - own_start < stop - start:
-                start, stop, before = own_start, own_stop, i - 1
-            if start == stop:
-                break
-        earlier = letter
-    return _Pair(start, stop, before)
+            letters[i] = choices.letters[choices.spans[pattern[i], 0]]
+    return letters
 
 
-@_compiled
+@_within
 def _rarest_choice(tables: Tables, choices: Choices, pattern: Int64) -> Number:
     """The place of a pattern whose letters stand at the fewest places of texts."""
     rarest, least = ANY, np.int64(0)
@@ -217,16 +216,11 @@ def _rarest_choice(tables: Tables, choices: Choices, pattern: Int64) -> Number:
     return rarest
 
 
-@_compiled
+@_within
 def _stretches(tables: Tables, choices: Choices, pattern: Int64, fits: UInt32, pair: _Pair) -> tuple[UInt32, Number]:
-    """(s, 2) stretches of `places` where a pattern may stand, and how many of its letters precede.
-
-    They are of the rarest two neighbours that are one letter each; else of the rarest choice with the one beside it.
-    """
+    """(s, 2) stretches of `places`: of a pair, or else the rarest choice with the one beside it; what precedes them."""
     if pair.before != ANY:
-        only = np.empty((1, 2), np.uint32)
-        only[0, 0], only[0, 1] = pair.start, pair.stop
-        return only, pair.before
+        return np.array([[pair.start, pair.stop]], np.uint32), pair.before
     before = _rarest_choice(tables, choices, pattern)
     alone = before + 1 == len(pattern) or pattern[before + 1] == ANY
     if alone and before > 0 and pattern[before - 1] != ANY:
@@ -250,10 +244,10 @@ def _stretches(tables: Tables, choices: Choices, pattern: Int64, fits: UInt32, p
     return found[:count], before
 
 
-@_compiled
+@_within
 def _fit(tables: Tables, pattern: Int64, fits: UInt32, place: Number) -> bool:
-    """Whether a pattern fits what stands from a place on."""
-    if place < 0 or place + len(pattern) > len(tables.letters):
+    """Whether a pattern fits what stands from a place on; behind the last text stands a 0."""
+    if place < 0:
         return False
     for i in range(len(pattern)):
         letter = tables.letters[place + i]
@@ -262,7 +256,7 @@ def _fit(tables: Tables, pattern: Int64, fits: UInt32, place: Number) -> bool:
     return True
 
 
-@_compiled
+@_within
 def _fitting(tables: Tables, choices: Choices, pattern: Int64, fits: UInt32, pair: _Pair, at: int) -> Int64:
     """Where a pattern fits in texts that are not over at a moment."""
     stretches, before = _stretches(tables, choices, pattern, fits, pair)
@@ -279,34 +273,34 @@ def _fitting(tables: Tables, choices: Choices, pattern: Int64, fits: UInt32, pai
     return found[:count]
 
 
-@_compiled
+@_within
 def _mixed(tables: Tables, place: Number, length: Number) -> Number:
-    """One number for the letters from a place on; others have the same with a probability of 2⁻⁶⁴."""
+    """One number for the letters from a place on, which orders equals; others share it with a probability of 2⁻⁶⁴."""
     total = np.uint64(0)
     for i in range(length):
         total += np.uint64(tables.letters[place + i]) * _MIXING[i]
     return total
 
 
-@_compiled
+@_within
 def _quality(tables: Tables, choices: Choices, pattern: Int64, place: Number) -> Number:
     """Product of the qualities of the letters that stand from a place on."""
-    quality = np.float32(1)
+    quality: Number = np.float32(1)
     for i in range(len(pattern)):
         letter = tables.letters[place + i]
         if pattern[i] != ANY and choices.spans[pattern[i], 2] != letter:
             start, stop = choices.spans[pattern[i], 0], choices.spans[pattern[i], 1]
-            quality *= choices.quality[start + np.searchsorted(choices.letters[start:stop], letter)]
+            quality *= choices.quality[_position(choices.letters, start, stop, letter)]
     return quality
 
 
-@_compiled
+@_within
 def _edges(tables: Tables, place: Number, length: Number) -> Number:
     """Whether a word begins at the first letter of a place, and ends at the last."""
     return np.int64(tables.edges[place]) & BEGINS | np.int64(tables.edges[place + length - 1]) & ENDS
 
 
-@_compiled
+@_within
 def _weight(tables: Tables, place: Number, length: Number) -> Number:
     """What a place counts."""
     text, weight = _text_of(tables, place), _EDGE_WEIGHTS[_edges(tables, place, length)]
@@ -315,38 +309,43 @@ def _weight(tables: Tables, place: Number, length: Number) -> Number:
     return weight * tables.weights[text]
 
 
-@_compiled
-def _best(tables: Tables, choices: Choices, pattern: Int64, where: Int64, found: Int64, worth: Float64) -> Number:
-    """Puts the spellings at the places `where` into (most, 4) and (most, 2) arrays, the best first; returns how many.
+@_within
+def _sort(keys: UInt64, values: Int64) -> None:
+    """Sorts values by their keys: Shell's sort, for there are mostly none or a few."""
+    gap = len(keys) // 2
+    while gap:
+        for i in range(gap, len(keys)):
+            key, value, at = keys[i], values[i], i
+            while at >= gap and keys[at - gap] > key:
+                keys[at], values[at] = keys[at - gap], values[at - gap]
+                at -= gap
+            keys[at], values[at] = key, value
+        gap //= 2
 
-    Of equals the one with the lower mixed number comes first.
-    """
-    if not len(where):
-        return 0
-    mixed = np.empty(len(where), np.uint64)
-    for i in range(len(where)):
-        mixed[i] = _mixed(tables, where[i], len(pattern))
-    order = np.argsort(mixed)
-    count = i = 0
-    while i < len(order):
-        own, place, weight, is_whole = mixed[order[i]], where[order[i]], 0.0, False
-        while i < len(order) and mixed[order[i]] == own:
-            there = where[order[i]]
-            weight += _weight(tables, there, len(pattern))
-            is_whole |= _edges(tables, there, len(pattern)) == BEGINS | ENDS
-            place = min(place, there)
+
+@_within
+def _best(tables: Tables, choices: Choices, pattern: Int64, where: Int64, found: Int64, worth: Float64) -> Number:
+    """Puts the spellings at some places into (4, most) and (2, most) arrays, the best first; returns how many."""
+    mixed, count, i = np.empty(len(where), np.uint64), 0, 0
+    for k in range(len(where)):
+        mixed[k] = _mixed(tables, where[k], len(pattern))
+    _sort(mixed, where)
+    while i < len(where):
+        own, place, weight, whole = mixed[i], where[i], 0.0, 0
+        while i < len(where) and mixed[i] == own:
+            weight += _weight(tables, where[i], len(pattern))
+            whole |= _edges(tables, where[i], len(pattern)) == BEGINS | ENDS
+            place = min(place, where[i])
             i += 1
-        quality = np.float64(_quality(tables, choices, pattern, place))
-        at = count
-        while at and worth[at - 1, 0] * worth[at - 1, 1] < weight * quality:
+        quality, at = np.float64(_quality(tables, choices, pattern, place)), count
+        while at and worth[0, at - 1] * worth[1, at - 1] < weight * quality:
             at -= 1
-        if at == len(found):
-            continue
-        count = min(count + 1, len(found))
-        for k in range(count - 1, at, -1):
-            found[k], worth[k] = found[k - 1], worth[k - 1]
-        found[at, 1], found[at, 2], found[at, 3] = place, len(pattern), is_whole
-        worth[at, 0], worth[at, 1] = weight, quality
+        if at < worth.shape[1]:
+            count = min(count + 1, worth.shape[1])
+            for k in range(count - 1, at, -1):
+                found[1, k], found[3, k] = found[1, k - 1], found[3, k - 1]
+                worth[0, k], worth[1, k] = worth[0, k - 1], worth[1, k - 1]
+            found[1, at], found[3, at], worth[0, at], worth[1, at] = place, whole, weight, quality
     return count
 
 
@@ -368,31 +367,32 @@ def find(
         patterns, offsets: p patterns side by side, each of at least one position in `own`, and of ANY.
         whole_only: (p,) 1 leaves out what nowhere begins and ends with a word.
         most: spellings of a pattern, before those are left out.
-    Returns: (n, 4) for each its pattern, its first place, its length, and whether it somewhere begins and ends with a
-        word; (n, 2) its weight, added up over all places, and its quality, the product of those of its letters; and
+    Returns: (4, n) for each its pattern, its first place, its length, and whether it somewhere begins and ends with a
+        word; (2, n) its weight, added up over all places, and its quality, the product of those of its letters; and
         the code points of all, one behind the other.
     """
     tables, choices = Tables(*columns), Choices(choice_columns[0], choice_columns[1], choice_columns[2][own])
     fits = np.zeros(len(tables.alphabet), np.uint32)
     n = (len(offsets) - 1) * most
-    found, worth, count, size = np.empty((n, 4), np.int64), np.empty((n, 2), np.float64), 0, 0
+    found, worth, count, size = np.empty((4, n), np.int64), np.empty((2, n), np.float64), 0, 0
     for number in range(len(offsets) - 1):
         pattern = patterns[offsets[number] : offsets[number + 1]]
-        pair = _rarest_pair(tables, choices, pattern)
+        pair = _rarest_pair(tables, _only_letters(choices, pattern))
         if pair.before != ANY and pair.start == pair.stop:
             continue
         _mark(fits, choices, pattern)
         where = _fitting(tables, choices, pattern, fits, pair, at)
         _mark(fits, choices, pattern)
-        kept = _best(tables, choices, pattern, where, found[count : count + most], worth[count : count + most])
-        for i in range(count, count + kept):
-            if found[i, 3] or not whole_only[number]:
-                found[i, 0] = number
-                found[count], worth[count] = found[i], worth[i]
+        to = slice(count, count + most)
+        for i in range(count, count + _best(tables, choices, pattern, where, found[:, to], worth[:, to])):
+            if found[3, i] or not whole_only[number]:
+                found[0, count], found[2, count] = number, len(pattern)
+                found[1, count], found[3, count] = found[1, i], found[3, i]
+                worth[0, count], worth[1, count] = worth[0, i], worth[1, i]
                 count, size = count + 1, size + len(pattern)
     codes, known = np.empty(size, np.uint32), 0
     for i in range(count):
-        for k in range(found[i, 2]):
-            codes[known] = tables.alphabet[tables.letters[found[i, 1] + k]]
+        for place in range(found[1, i], found[1, i] + found[2, i]):
+            codes[known] = tables.alphabet[tables.letters[place]]
             known += 1
-    return found[:count], worth[:count], codes
+    return found[:, :count], worth[:, :count], codes

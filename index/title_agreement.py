@@ -32,12 +32,11 @@ NO_AGREEMENT: Final = Agreement(
 )
 
 
-def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float], looked_up: Mapping[str, int]) -> Agreement:
+def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> Agreement:
     """How the rows of a snapshot agree with a folded query; phrases only once the spellings stand.
 
     Args:
         phrases: texts with how likely each was meant, 0 to 1; what stands between two spaces of one is a phrase.
-        looked_up: the numbers of terms that are known already, MISSING among them.
     """
     stores, weight = snapshot.spelling_stores, snapshot.revision.tuning.phrase_weight
     rows: list[UInt32] = []
@@ -49,9 +48,9 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float], loo
     highest = 0.0
     for phrase, likelihood in parts.items() if stores else ():
         letters = letters_of(phrase)
-        value = weight * likelihood * _worth(snapshot, phrase, looked_up)
+        value = weight * likelihood * _worth(snapshot, phrase)
         highest += value
-        for store in stores if len(letters) > 1 else ():
+        for store in stores:
             found = rows_titled(store, letters)
             rows.append(found)
             bonuses.append(np.full(len(found), value, np.float32))
@@ -67,14 +66,11 @@ def _together(arrays: Sequence[Any]) -> Any:
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
-def _worth(snapshot: Snapshot, phrase: str, looked_up: Mapping[str, int]) -> float:
+def _worth(snapshot: Snapshot, phrase: str) -> float:
     """The idf of a phrase's words together."""
-    words = sorted({word.text for word in snapshot.segmenter.segment(phrase)} - snapshot.revision.stop_words)
-    if all(word in looked_up for word in words):
-        numbers = [looked_up[word] for word in words]
-    else:
-        numbers = snapshot.base.terms.find(words).tolist()
-    return float(snapshot.idf[[number for number in numbers if number != MISSING]].sum())
+    words = {word.text for word in snapshot.segmenter.segment(phrase)} - snapshot.revision.stop_words
+    numbers = snapshot.base.terms.find(sorted(words))
+    return float(snapshot.idf[numbers[numbers != MISSING]].sum())
 
 
 def exact_rows(snapshot: Snapshot, folded: str) -> UInt32:

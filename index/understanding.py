@@ -193,8 +193,7 @@ class _Draft:
         phrases: Mapping[str, float],
     ) -> Understanding:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
-        looked_up = dict(zip(self.terms, snapshot.base.terms.recall(self.terms), strict=True))
-        number = looked_up
+        number = dict(zip(self.terms, snapshot.base.terms.recall(self.terms), strict=True))
         if MISSING in number.values():
             number = {term: n for term, n in number.items() if n != MISSING}
         names, numbers = tuple(number), [*number.values()]
@@ -204,7 +203,7 @@ class _Draft:
         idf = snapshot.idf.data
         weights = np.array([share * idf[n] for (_, share), n in zip(entries, numbers, strict=True)], np.float32)
         grouped = self._grouped(words, names[:counted], number)
-        agreed = agreement(snapshot, folded, phrases, looked_up) if phrases else NO_AGREEMENT
+        agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
             folded=folded,
