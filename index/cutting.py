@@ -29,6 +29,7 @@ _BEGIN, _END, _MIDDLE, _SINGLE = range(4)
 _NEW_LINE, _CARRIAGE_RETURN, _SHARP, _PERCENT, _PLUS, _POINT = map(ord, "\n\r#%+.")
 _ZERO, _NINE, _CAPITAL_A, _CAPITAL_Z, _A, _Z = map(ord, "09AZaz")
 
+_ASCII = 128
 _LONGEST_WORD = 32
 """Characters; no dictionary word is longer."""
 
@@ -259,13 +260,20 @@ def word_bounds(tables: Tables, codes: UInt32) -> Int64:
 def part_bounds(tables: Tables, codes: UInt32, longest: int) -> Int64:
     """(2, n) where shorter words of 2 to `longest` characters inside a text begin and end, by length."""
     bounds = np.empty((2, longest * len(codes)), np.int64)
-    count = 0
-    for length in range(2, min(longest + 1, len(codes))):
-        for start in range(len(codes) - length + 1):
-            if _is_word(tables, codes, start, start + length):
-                bounds[0, count], bounds[1, count] = start, start + length
+    return bounds[:, : _add_shorter(tables, codes, 0, len(codes), longest, bounds, 0)]
+
+
+@_compiled
+def _add_shorter(
+    tables: Tables, codes: UInt32, start: int, end: int, longest: int, bounds: Number, count: Number
+) -> Number:
+    """Adds the bounds of shorter dictionary words inside a stretch, by length."""
+    for length in range(2, min(longest + 1, end - start)):
+        for at in range(start, end - length + 1):
+            if _is_word(tables, codes, at, at + length):
+                bounds[0, count], bounds[1, count] = at, at + length
                 count += 1
-    return bounds[:, :count]
+    return count
 
 
 @_compiled
@@ -286,30 +294,15 @@ def words_of_texts(tables: Tables, codes: UInt32, offsets: Int64, longest: int) 
                 if tables.kinds[codes[at]] & ALNUM:
                     bounds[0, count], bounds[1, count] = start, end
                     parts = count + 1
-                    count = _add_parts(tables, codes, start, end, longest, bounds, parts)
+                    if np.any(codes[start:end] >= _ASCII):
+                        count = _add_shorter(tables, codes, start, end, longest, bounds, parts)
+                    else:
+                        count = parts
                     count = _add_runs(codes, start, end, bounds, parts, count)
                     break
             start = end
         counts[text] = count - before
     return bounds[:, :count].copy(), counts
-
-
-@_compiled
-def _add_parts(
-    tables: Tables, codes: UInt32, start: Number, end: Number, longest: int, bounds: UInt32, count: Number
-) -> Number:
-    """Adds the bounds of shorter words inside a token, by length; an ASCII one has none."""
-    ascii_end = start
-    while ascii_end < end and codes[ascii_end] < 128:
-        ascii_end += 1
-    if ascii_end == end:
-        return count
-    for length in range(2, min(longest + 1, end - start)):
-        for at in range(start, end - length + 1):
-            if _is_word(tables, codes, at, at + length):
-                bounds[0, count], bounds[1, count] = at, at + length
-                count += 1
-    return count
 
 
 @_compiled
@@ -333,21 +326,12 @@ def _add_runs(codes: UInt32, start: Number, end: Number, bounds: UInt32, parts: 
             continue
         is_new = until - at < end - start
         for part in range(parts, count):
-            is_new &= not _is_same(codes, at, until, bounds[0, part], bounds[1, part])
+            is_new &= not np.array_equal(codes[at:until], codes[bounds[0, part] : bounds[1, part]])
         if is_new:
             bounds[0, count], bounds[1, count] = at, until
             count += 1
         at = until
     return count
-
-
-@_compiled
-def _is_same(codes: UInt32, start: Number, end: Number, other: Number, other_end: Number) -> bool:
-    length, alike = end - start, 0
-    if length == other_end - other:
-        while alike < length and codes[start + alike] == codes[other + alike]:
-            alike += 1
-    return bool(alike == length)
 
 
 @_compiled
