@@ -17,7 +17,10 @@ WORDS, BIGRAMS, PIECES = range(3)
 _PREFIXES = ("", BIGRAM, PIECE)
 _ENCODING = "utf-32-le"
 _FEWEST = 1 << 10
+_AT_ONCE = 1 << 14
 _LETTER_BITS = 21
+_SHORT, _LETTERS, _LONG = 3, np.uint64(0x110001), np.uint64(1 << 63)
+"""Letters that fit a key, one more than there are code points, and the bit of keys that are hashes."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _HALF, _ONE = np.uint64(32), np.uint64(1)
 _A, _Z, _ZERO, _NINE = map(ord, "az09")
@@ -65,8 +68,7 @@ class TermNumbers:
         self.size = 0
         """How many there are."""
         self._table = _Table(
-            slots=np.zeros(2 * _FEWEST, np.uint32),
-            hashes=np.empty(_FEWEST, np.uint64),
+            slots=np.zeros((2 * _FEWEST, 2), np.uint64),
             spaces=np.empty(_FEWEST, np.uint8),
             offsets=np.zeros(_FEWEST + 1, np.int64),
             codes=np.empty(_FEWEST, np.uint32),
@@ -96,23 +98,23 @@ class TermNumbers:
         return self._numbers(codes, starts[:size], ends[:size], spaces[:size]), firsts
 
     def _numbers(self, codes: UInt32, starts: Int64, ends: Int64, spaces: UInt8) -> UInt32:
-        self._make_room(len(starts), int((ends - starts).sum()))
         numbers = np.empty(len(starts), np.uint32)
-        self.size = _number(self._table, self.size, codes, starts, ends, spaces, numbers)
+        for first in range(0, len(starts), _AT_ONCE):  # few are new, and room for all would be many times too much
+            own = slice(first, first + _AT_ONCE)
+            self._make_room(len(starts[own]), int((ends[own] - starts[own]).sum()))
+            self.size = _number(self._table, self.size, codes, starts[own], ends[own], spaces[own], numbers[own])
         return numbers
 
     def _make_room(self, terms: int, letters: int) -> None:
         """For so many more, should all of them be new."""
         table, size = self._table, self.size
-        if size + terms > len(table.hashes):
+        if size + terms > len(table.spaces):
             most = 1 << (size + terms).bit_length()
             self._table = table = table._replace(
-                slots=np.zeros(2 * most, np.uint32),
-                hashes=_longer(table.hashes, most),
+                slots=_wider(table.slots, 2 * most),
                 spaces=_longer(table.spaces, most),
                 offsets=_longer(table.offsets, most + 1),
             )
-            _fill_slots(table.slots, table.hashes[:size])
         used = int(table.offsets[size]) + letters
         if used > len(table.codes):
             self._table = table._replace(codes=_longer(table.codes, 1 << used.bit_length()))
@@ -170,22 +172,41 @@ def _longer(array: np.ndarray, size: int) -> np.ndarray:
 class _Table(NamedTuple):
     """A hash table with open addressing; how many terms it holds is told beside it."""
 
-    slots: UInt32
-    """(a power of two,) one more than the number of a term, 0 where none is."""
-    hashes: UInt64
+    slots: UInt64
+    """(a power of two, 2) the key of a term, 0 where none is, and its number."""
     spaces: UInt8
     offsets: Int64
     codes: UInt32
 
 
 @_compiled
-def _fill_slots(slots: UInt32, hashes: UInt64) -> None:
-    mask = np.uint64(len(slots) - 1)
-    for number in range(len(hashes)):
-        slot = hashes[number] & mask
-        while slots[slot]:
-            slot = (slot + _ONE) & mask
-        slots[slot] = number + 1
+def _wider(slots: UInt64, size: int) -> UInt64:
+    """The slots of a larger table with the same terms."""
+    wider = np.zeros((size, 2), np.uint64)
+    for i in range(len(slots)):
+        if slots[i, 0]:
+            slot = _first_slot(wider, slots[i, 0])
+            while wider[slot, 0]:
+                slot = (slot + _ONE) & np.uint64(size - 1)
+            wider[slot] = slots[i]
+    return wider
+
+
+@_compiled
+def _first_slot(slots: UInt64, key: Number) -> Number:
+    return (key * _MULTIPLIER >> _HALF) & np.uint64(len(slots) - 1)
+
+
+@_compiled
+def _key(codes: UInt32, start: Number, length: Number, space: Number) -> Number:
+    """What tells a term from others: of up to three letters all of it, of more a hash, above all keys of short ones."""
+    key = np.uint64(space)
+    for at in range(_SHORT):
+        key = key * _LETTERS + (np.uint64(codes[start + at]) + _ONE if at < length else np.uint64(0))
+    for at in range(_SHORT, length):
+        key = (key ^ np.uint64(codes[start + at])) * _MULTIPLIER
+        key = key ^ key >> _HALF | _LONG
+    return key
 
 
 @_compiled
@@ -193,36 +214,34 @@ def _number(
     table: _Table, size: int, codes: UInt32, starts: Int64, ends: Int64, spaces: UInt8, numbers: UInt32
 ) -> Number:
     """Fills in the numbers of terms, adding new ones; returns how many there are then."""
-    mask = np.uint64(len(table.slots) - 1)
     for i in range(len(starts)):
-        start, length, space = starts[i], ends[i] - starts[i], spaces[i]
-        number = np.int64(size)
-        key = np.uint64(space)
-        for at in range(length):
-            key = (key ^ np.uint64(codes[start + at])) * _MULTIPLIER
-            key ^= key >> _HALF
-        slot = key & mask
-        while table.slots[slot]:
-            number = np.int64(table.slots[slot]) - 1
-            if table.hashes[number] == key and table.spaces[number] == space:
-                first = table.offsets[number]
-                same = np.int64(0)
-                if table.offsets[number + 1] - first == length:
-                    while same < length and table.codes[first + same] == codes[start + same]:
-                        same += 1
-                if same == length:
+        start, length = starts[i], ends[i] - starts[i]
+        key = _key(codes, start, length, spaces[i])
+        slot, number = _first_slot(table.slots, key), np.int64(size)
+        while table.slots[slot, 0]:
+            if table.slots[slot, 0] == key:
+                number = np.int64(table.slots[slot, 1])
+                if length <= _SHORT or _is_same(table, number, codes, start, length, spaces[i]):
                     break
-            slot = (slot + _ONE) & mask
+            slot = (slot + _ONE) & np.uint64(len(table.slots) - 1)
         else:
             number = np.int64(size)
             first = table.offsets[size]
-            for at in range(length):
-                table.codes[first + at] = codes[start + at]
-            table.slots[slot] = number + 1
-            table.hashes[number], table.spaces[number], table.offsets[number + 1] = key, space, first + length
+            table.codes[first : first + length] = codes[start : start + length]
+            table.offsets[size + 1], table.spaces[size] = first + length, spaces[i]
+            table.slots[slot, 0], table.slots[slot, 1] = key, number
             size += 1
         numbers[i] = number
     return size
+
+
+@_compiled
+def _is_same(table: _Table, number: Number, codes: UInt32, start: Number, length: Number, space: Number) -> bool:
+    first, alike = table.offsets[number], 0
+    if table.spaces[number] == space and table.offsets[number + 1] - first == length:
+        while alike < length and table.codes[first + alike] == codes[start + alike]:
+            alike += 1
+    return bool(alike == length)
 
 
 @_compiled
