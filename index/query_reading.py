@@ -19,7 +19,7 @@ from index.snapshot import Snapshot
 from index.structured import StructuredAnswer, is_structured
 from index.tail_texts import TailTexts
 from index.title_agreement import exact_rows
-from index.understanding import Understanding, meaningful_words, understand
+from index.understanding import Understanding, understand
 
 _LOOKED_AT: Final = 3
 """Hits in which one looks whether they hold a query side by side."""
@@ -34,7 +34,7 @@ class Asked:
     question: Question | None = None
     guess: Guess | None = None
     in_vain: bool = False
-    """Nothing better was found, as far as was looked."""
+    """Whether it was guessed at already, and nothing was found."""
     well: bool = True
     """False where nothing holds all the words or is all that is named, and no name holds the text."""
     mask: RowMask | None = None
@@ -80,7 +80,8 @@ def read_query(snapshot: Snapshot, query: Query, *, at: int) -> Asked:
 
 def _is_hopeless(snapshot: Snapshot, matter: str) -> bool:
     """Whether one sees at once that no row can hold all the words, or be just what was typed."""
-    words = meaningful_words(snapshot, matter)
+    every = dict.fromkeys(snapshot.segmenter.segment(matter))
+    words = [word for word in every if word.text not in snapshot.revision.stop_words] or [*every]
     texts = [word.text for word in words]
     unknown = unknown_words(snapshot, texts)
     if not unknown or any(word.parts for word in words if word.text in unknown):

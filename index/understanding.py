@@ -80,7 +80,7 @@ def understand(
         by_title: False leaves the agreement of whole titles out, which only a search uses.
     """
     folded = fold(text)
-    words = meaningful_words(snapshot, folded)
+    words = _meaningful(snapshot, list(dict.fromkeys(snapshot.segmenter.segment(folded))))
     draft = _Draft(snapshot)
     for word in words:
         draft.add_word(word)
@@ -96,11 +96,6 @@ def understand(
         draft.add([word.text for word in frame if word.text not in stop_words], "frame", tuning.frame_weight)
     phrases = {folded: 1.0, **others} if by_title else {}
     return draft.finish(folded, words, synonyms, named, phrases)
-
-
-def meaningful_words(snapshot: Snapshot, folded: str) -> Sequence[Word]:
-    """The different words of a folded text that count."""
-    return _meaningful(snapshot, tuple(dict.fromkeys(snapshot.segmenter.segment(folded))))
 
 
 def _meaningful(snapshot: Snapshot, words: Sequence[Word]) -> Sequence[Word]:
