@@ -42,14 +42,15 @@ def highlights(
     if loose and not all(words):
         found = _with_runs(found, texts, words, loose)
     found = _in_original(found, texts)
-    stretches = marked(found.places, read.fields).tolist()
-    for number, field, start, end, _, last in stretches:
-        segment = Segment(read.text[start:end], last > 0)
-        shown[number].setdefault(TEXT_FIELDS[field], []).append(segment)
-    for number, (start, end) in enumerate(read.fields[:, _DESCRIPTION].tolist()):
-        if end - start > LENGTH and "description" in shown[number]:
-            own = [stretch[2:] for stretch in stretches if stretch[:2] == [number, _DESCRIPTION]]
-            shown[number]["description"] = _excerpt(read.text[start:end], start, own, found)
+    stretches, passages = (array.tolist() for array in marked(found.places, read.fields))
+    segments = [Segment(read.text[start:end], last > 0) for start, end, _, last in stretches]
+    for number, field, first, last in passages:
+        start, end = stretches[first][0], stretches[last - 1][1]
+        if field == _DESCRIPTION and end - start > LENGTH:
+            own = _excerpt(read.text[start:end], start, stretches[first:last], found)
+        else:
+            own = segments[first:last]
+        shown[number][TEXT_FIELDS[field]] = own
     return shown
 
 
@@ -60,7 +61,8 @@ def as_written(record: Mapping[str, Any], folded: str, segmenter: Segmenter) -> 
     texts = fold_texts(text, code_points(text), bounds)
     found = _in_original(occurrences(segmenter, texts, [[folded]] * len(items)), texts)
     whole = np.stack((bounds[:-1], bounds[1:] - 1), axis=1)[:, np.newaxis]
-    return next((text[start:end] for _, _, start, end, _, last in marked(found.places, whole).tolist() if last), folded)
+    stretches, _ = marked(found.places, whole)
+    return next((text[start:end] for start, end, _, last in stretches.tolist() if last), folded)
 
 
 def _in_original(found: Occurrences, texts: FoldedTexts) -> Occurrences:
@@ -95,7 +97,7 @@ def _with_runs(
     )
     by_column = np.ascontiguousarray(np.array(places, np.int64).reshape(-1, 4).T[[0, 3, 1, 2]])
     whole = np.stack((texts.starts[:-1], texts.starts[1:]), axis=1)[:, np.newaxis]
-    runs = [run for _, _, *run in marked(by_column, whole).tolist()]
+    runs = marked(by_column, whole)[0].tolist()
     kept = [place for start, end, first, last in runs if end - start >= shortest for place in range(first, last)]
     together = np.concatenate((found.places, by_column[:, kept]), axis=1)
     order = np.argsort(together[0], kind="stable")

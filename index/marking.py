@@ -37,23 +37,38 @@ def find(
         needles, offsets, firmness: all words one behind the other, and of each where it begins and how firm it is.
     Returns: (4, k) text, word, start and end, and (k,) what is in doubt of each, in bits of `cutting`.
     """
-    places, doubts, count = np.empty((4, 64), np.int64), np.empty(64, np.uint8), 0
+    count = 0
     for number in range(len(groups)):
         for word in range(group_words[groups[number]], group_words[groups[number] + 1]):
-            needle, left = needles[offsets[word] : offsets[word + 1]], _MOST_PLACES
-            for start in range(starts[number], starts[number + 1] - len(needle) + 1):
-                same = 0
-                while same < len(needle) and codes[start + same] == needle[same]:
-                    same += 1
-                if same == len(needle) and left:
-                    left -= 1
-                    if count == len(doubts):
-                        places = np.concatenate((places, np.empty_like(places)), axis=1)
-                        doubts = np.concatenate((doubts, np.empty_like(doubts)))
-                    places[:, count] = number, word, start, start + same
-                    doubts[count] = _doubts(codes, kinds, start, start + same, firmness[word])
-                    count += 1
-    return places[:, :count].copy(), doubts[:count].copy()
+            needle, end, most = needles[offsets[word] : offsets[word + 1]], starts[number + 1], count + _MOST_PLACES
+            at = _next(codes, needle, starts[number], end)
+            while at < end and count < most:
+                count += 1
+                at = _next(codes, needle, at + 1, end)
+    places, doubts, count = np.empty((4, count), np.int64), np.empty(count, np.uint8), 0
+    for number in range(len(groups)):
+        for word in range(group_words[groups[number]], group_words[groups[number] + 1]):
+            needle, end, most = needles[offsets[word] : offsets[word + 1]], starts[number + 1], count + _MOST_PLACES
+            at = _next(codes, needle, starts[number], end)
+            while at < end and count < most:
+                places[:, count] = number, word, at, at + len(needle)
+                doubts[count] = _doubts(codes, kinds, at, at + len(needle), firmness[word])
+                count += 1
+                at = _next(codes, needle, at + 1, end)
+    return places, doubts
+
+
+@_compiled
+def _next(codes: UInt32, needle: UInt32, start: Number, end: Number) -> Number:
+    """The first position from `start` on where a word stands before `end`; `end` if there is none."""
+    for at in range(start, end - len(needle) + 1):
+        if codes[at] == needle[0]:
+            same = 1
+            while same < len(needle) and codes[at + same] == needle[same]:
+                same += 1
+            if same == len(needle):
+                return at
+    return end
 
 
 @_compiled
@@ -75,17 +90,6 @@ def _runs_on(codes: UInt32, kinds: UInt8, border: Number) -> bool:
         if not kinds[code] & OTHER and kinds[code] & (ALNUM | BLOCK) != BLOCK:
             return False
     return True
-
-
-@_compiled
-def others(places: Int64, tokens: Int64) -> Int64:
-    """Which places are not just their token."""
-    others, count = np.empty(places.shape[1], np.int64), 0
-    for at in range(places.shape[1]):
-        if tokens[0, at] != places[2, at] or tokens[1, at] != places[3, at]:
-            others[count] = at
-            count += 1
-    return others[:count]
 
 
 @_compiled
@@ -140,33 +144,36 @@ def _insert(ascending: Int64, number: Number, word: Number, start: Number, end: 
 
 
 @_compiled
-def marked(places: Int64, fields: Int64) -> Int64:
-    """The fields in which something was found, in stretches that alternate between found and not.
+def marked(places: Int64, fields: Int64) -> tuple[Int64, Int64]:
+    """The fields in which something was found, each in stretches that alternate between found and not.
 
     Args:
         places: as `chosen` gives them.
         fields: (texts, fields, 2) where the fields of each text begin and end.
-    Returns: (m, 6) of each stretch the numbers of text and field, start and end, and from which to before which place
-        it is made up; those are 0 where nothing was found.
+    Returns: (m, 4) start and end of each stretch, and from which to before which place it is made up, 0 where nothing
+        was found; and (f, 4) text and number of each field, and from which to before which stretch it reaches.
     """
-    stretches, count, at = np.empty((3 * places.shape[1], 6), np.int64), 0, 0
-    number, field, reached, end = np.int64(-1), -1, np.int64(0), np.int64(0)
+    stretches, count, at = np.empty((3 * places.shape[1], 4), np.int64), np.int64(0), np.int64(0)
+    found, shown, reached, end = np.empty((places.shape[1], 4), np.int64), 0, np.int64(0), np.int64(0)
     while at < places.shape[1]:
         text, start, until, first = places[0, at], places[2, at], places[3, at], at
         while at < places.shape[1] and places[0, at] == text and places[2, at] <= until:
             until = max(until, places[3, at])
             at += 1
-        own = _field_at(fields[text], start)
-        if own < 0:
+        field = _field_at(fields[text], start)
+        if field < 0:
             continue
-        if text != number or own != field:
-            count = _add(stretches, count, number, field, reached, end, 0, 0)
-            number, field, reached, end = text, own, fields[text, own, 0], fields[text, own, 1]
-        count = _add(stretches, count, number, field, reached, start, 0, 0)
+        if not shown or text != found[shown - 1, 0] or field != found[shown - 1, 1]:
+            count = _add(stretches, count, reached, end, 0, 0)
+            reached, end = fields[text, field]
+            found[shown] = text, field, count, count
+            shown += 1
+        count = _add(stretches, count, reached, start, 0, 0)
         reached = min(until, end)
-        count = _add(stretches, count, number, field, start, reached, first, at)
-    count = _add(stretches, count, number, field, reached, end, 0, 0)
-    return stretches[:count]
+        count = _add(stretches, count, start, reached, first, at)
+        found[shown - 1, 3] = count + (reached < end)
+    count = _add(stretches, count, reached, end, 0, 0)
+    return stretches[:count], found[:shown]
 
 
 @_compiled
@@ -179,18 +186,9 @@ def _field_at(fields: Int64, position: Number) -> int:
 
 
 @_compiled
-def _add(
-    stretches: Int64,
-    count: Number,
-    number: Number,
-    field: Number,
-    start: Number,
-    end: Number,
-    first: Number,
-    last: Number,
-) -> Number:
+def _add(stretches: Int64, count: Number, start: Number, end: Number, first: Number, last: Number) -> Number:
     """Puts a stretch behind the others unless it is empty; returns how many there are then."""
     if start < end:
-        stretches[count] = number, field, start, end, first, last
+        stretches[count] = start, end, first, last
         count += 1
     return count
