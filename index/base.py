@@ -205,15 +205,6 @@ class Base:
         at = start + int(np.searchsorted(rows[start:stop], np.uint32(row)))
         return int(fields[at]) if at < stop and rows[at] == row else 0
 
-    def fields_at(self, places: UInt64) -> UInt8:
-        """For each of some postings a bit for each text field in which its term stands."""
-        own = len(self.posting_rows)
-        late = places >= own
-        fields = np.empty(len(places), np.uint8)
-        fields[~late] = self.posting_fields[places[~late]]
-        fields[late] = self.tail.posting_fields[places[late] - np.uint64(own)]
-        return fields
-
     def rows_exactly(self, hashes: UInt64) -> UInt32:
         """The rows with a folded title, creator or ISBN that has one of the hashes."""
         starts = np.searchsorted(self.exact_hashes, hashes, side="left").tolist()
