@@ -207,9 +207,11 @@ class Base:
 
     def rows_exactly(self, hashes: UInt64) -> UInt32:
         """The rows with a folded title, creator or ISBN that has one of the hashes."""
-        starts = np.searchsorted(self.exact_hashes, hashes, side="left").tolist()
-        ends = np.searchsorted(self.exact_hashes, hashes, side="right").tolist()
-        found = [self.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
+        known = self.exact_hashes
+        found = []
+        for start, name in zip(known.searchsorted(hashes).tolist(), hashes, strict=True):
+            if start < len(known) and known[start] == name:
+                found.append(self.exact_rows[start : int(known.searchsorted(name, side="right"))])
         if self.tail.exact:
             late = [row for name in hashes.tolist() for row in self.tail.exact.get(name, ()) if row < len(self)]
             found.append(np.array(late, np.uint32))
