@@ -210,21 +210,13 @@ class Base:
         at = start + int(np.searchsorted(rows[start:stop], np.uint32(row)))
         return int(fields[at]) if at < stop and rows[at] == row else 0
 
-    def fields_at(self, places: UInt64) -> UInt8:
-        """For each of some postings a bit for each text field in which its term stands."""
-        own = len(self.posting_rows)
-        late = places >= own
-        fields = np.empty(len(places), np.uint8)
-        fields[~late] = self.posting_fields[places[~late]]
-        fields[late] = self.tail.posting_fields[places[late] - np.uint64(own)]
-        return fields
-
     def rows_exactly(self, hashes: UInt64) -> UInt32:
         """The rows with a folded title, creator or ISBN that has one of the hashes."""
+        known = self.exact_hashes
         found = []
-        for start, wanted in zip(self.exact_hashes.searchsorted(hashes).tolist(), hashes, strict=True):
-            if start < len(self.exact_hashes) and self.exact_hashes[start] == wanted:
-                found.append(self.exact_rows[start : self.exact_hashes.searchsorted(wanted, side="right")])
+        for start, name in zip(known.searchsorted(hashes).tolist(), hashes, strict=True):
+            if start < len(known) and known[start] == name:
+                found.append(self.exact_rows[start : int(known.searchsorted(name, side="right"))])
         if self.tail.exact:
             late = [row for name in hashes.tolist() for row in self.tail.exact.get(name, ()) if row < len(self)]
             found.append(np.array(late, np.uint32))

@@ -29,12 +29,12 @@ _NO_WORKS: Final = read_only(np.empty(0, np.uint32))
 
 
 def allowed_rows(snapshot: Snapshot, filter: Filter, *, at: int) -> RowMask:
-    """(rows,) uint8, 1 for the visible rows that meet every condition of a filter."""
-    visible = snapshot.visible(at)
+    """(rows,) uint8, 1 for the visible rows that meet every condition of a filter; not to be written to."""
     if filter is NO_FILTER or filter == NO_FILTER:
-        return visible
-    mask: RowMask = visible & snapshot.remember(filter, lambda: _mask(snapshot, filter))
-    return mask
+        return snapshot.visible(at)
+    key = filter, snapshot.over(at)
+    allowed: RowMask = snapshot.remember(key, lambda: snapshot.visible(at) & _mask(snapshot, filter))
+    return allowed
 
 
 def preferred_prior(snapshot: Snapshot, named: Named) -> Float32:

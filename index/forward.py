@@ -7,7 +7,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Float32, Int64, Number, RowMask, UInt8, UInt16, UInt32, UInt64
+from index.arrays import Float32, Float64, Int64, Number, RowMask, UInt8, UInt16, UInt32, UInt64
 
 _TOPIC, _PROVIDER, _KIND = np.float32(0.7), np.float32(0.2), np.float32(0.1)
 """What likeness of two rows is made of, summing to 1: cosine of their words, same provider, same kind."""
@@ -173,6 +173,63 @@ def held(spans: UInt64, posting_rows: UInt32, tail_rows: UInt32, rows: UInt32) -
                 at = start + np.uint64(np.searchsorted(part_rows[start:stop], rows[i]))
                 found[i, j] |= at < stop and part_rows[at] == rows[i]
     return found
+
+
+@_compiled
+def given_words(
+    values: Float32,
+    places: UInt64,
+    terms: UInt32,
+    bounds: Int64,
+    words: Int64,
+    posting_fields: UInt8,
+    tail_fields: UInt8,
+    scores: Float64,
+    counts: Int64,
+    given: UInt32,
+    fields: UInt8,
+) -> int:
+    """What each of k owners added to the score of each of n rows, and with which words.
+
+    Args:
+        values, places: (n, m) as `contributions` fills them.
+        terms: (m,) those of the first owner, then of the next, `bounds` (k + 1,) where the terms of each begin, `words`
+            (k,) how many of them, the first ones, are words.
+        posting_fields, tail_fields: a bit for each field in which a posting's term stands, of the base and of its tail.
+        scores: (n, k) filled with the sum of an owner's values, taken from the largest to the smallest; 0 where no word
+            has one.
+        counts: (n, k) filled with the number of the words that have a value.
+        given, fields: (n · m,) filled with those words, owner after owner of row after row, what added most first, and
+            with their bits.
+    Returns: how many words there are in all.
+    """
+    filled = 0
+    columns = np.empty(len(terms), np.int64)
+    for row in range(len(values)):
+        for owner in range(len(words)):
+            first, size = bounds[owner], 0
+            for column in range(first, bounds[owner + 1]):
+                if values[row, column] > 0:
+                    at = size
+                    while at > 0 and values[row, columns[at - 1]] < values[row, column]:
+                        columns[at] = columns[at - 1]
+                        at -= 1
+                    columns[at] = column
+                    size += 1
+            total, count = 0.0, 0
+            for column in columns[:size]:
+                total += values[row, column]
+                if column < first + words[owner]:
+                    place = places[row, column]
+                    late = place >= np.uint64(len(posting_fields))
+                    given[filled] = terms[column]
+                    fields[filled] = (
+                        tail_fields[place - np.uint64(len(posting_fields))] if late else posting_fields[place]
+                    )
+                    filled += 1
+                    count += 1
+            scores[row, owner], counts[row, owner] = total if count else 0.0, count
+    return filled
 
 
 @_compiled
