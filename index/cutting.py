@@ -368,14 +368,6 @@ def _is_crossed_behind(tables: Tables, codes: UInt32, start: Number, end: Number
 
 
 @_compiled
-def _cut(tables: Tables, codes: UInt32, start: Number, end: Number, cut: Int64) -> Number:
-    """Fills `cut` with the ends of the tokens in a stretch of a text, and tells how many there are."""
-    ends = start + token_ends(tables, codes[start:end])
-    cut[: len(ends)] = ends
-    return len(ends)
-
-
-@_compiled
 def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> tuple[Int64, Int64]:
     """(2, n) start and end of n stretches, which are words, where they surely stand as such; else of the token there.
 
@@ -387,15 +379,12 @@ def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts:
     Returns: with it the numbers of those where the token is not the stretch.
     """
     tokens, others, count = np.empty((2, len(starts)), np.int64), np.empty(len(starts), np.int64), 0
-    cut, cuts, first, last = np.empty(len(codes), np.int64), np.int64(0), np.int64(0), np.int64(0)
+    cut, first, last = np.empty(0, np.int64), np.int64(0), np.int64(0)
     for i in range(len(starts)):
         start, end, doubt = starts[i], ends[i], doubts[i]
         tokens[0, i], tokens[1, i] = start, end
-        if not (
-            doubt & OPEN
-            or (doubt & BEFORE and _is_crossed_before(tables, codes, start, end))
-            or (doubt & BEHIND and _is_crossed_behind(tables, codes, start, end))
-        ):
+        in_doubt = doubt & OPEN or (doubt & BEFORE and _is_crossed_before(tables, codes, start, end))
+        if not (in_doubt or (doubt & BEHIND and _is_crossed_behind(tables, codes, start, end))):
             continue
         if not first <= start < last:
             first, last = start, end
@@ -403,8 +392,8 @@ def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts:
                 first -= 1
             while last < len(codes) and tables.kinds[codes[last]] & (ALNUM | BLOCK):
                 last += 1
-            cuts = _cut(tables, codes, first, last, cut)
-        at = np.searchsorted(cut[:cuts], start, side="right")
+            cut = first + token_ends(tables, codes[first:last])
+        at = np.searchsorted(cut, start, side="right")
         tokens[0, i], tokens[1, i] = cut[at - 1] if at else first, cut[at]
         if tokens[0, i] != start or tokens[1, i] != end:
             others[count] = i
