@@ -29,9 +29,8 @@ _BEGIN, _END, _MIDDLE, _SINGLE = range(4)
 _NEW_LINE, _CARRIAGE_RETURN, _SHARP, _PERCENT, _PLUS, _POINT = map(ord, "\n\r#%+.")
 _ZERO, _NINE, _CAPITAL_A, _CAPITAL_Z, _A, _Z = map(ord, "09AZaz")
 
-_ASCII = 128
-_LONGEST_WORD = 32
-"""Characters; no dictionary word is longer."""
+_ASCII, _LONGEST_WORD = 128, 32
+"""Characters before the first that is not ASCII; no dictionary word has more than these."""
 
 _compiled = numba.njit(cache=True, nogil=True)
 
