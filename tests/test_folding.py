@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.folding import fold, fold_with_offsets
+from index.folding import fold, fold_all, fold_with_offsets
 
 awkward = st.text(
     alphabet=st.one_of(st.characters(exclude_categories=[]), st.sampled_from("ﬁ㎏①Ⅳｱﾞ각가e\u0301İΣ乾坤著養㈱½"))
@@ -35,6 +35,15 @@ def test_spellings_of_one_text_fold_alike(written: str, folded: str) -> None:
 @given(awkward)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(
+    st.lists(
+        st.one_of(awkward, st.sampled_from(["", "Ｐｙｔｈｏｎ", "e", "\u0301", "乾", "坤", "ΟΣ", "\ud83d", "\x1f"]))
+    )
+)
+def test_texts_folded_at_once_fold_as_each_alone(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts]
 
 
 @given(awkward)
