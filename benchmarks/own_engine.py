@@ -11,13 +11,15 @@ import numpy as np
 from benchmarks.corpus import Corpus
 from corpus.resource import TEXT_FIELDS
 from corpus.revision import shipped_revision
-from index.arrays import Float32, RowMask, UInt32, UInt64
+from index.arrays import Float32, RowMask, UInt32, UInt64, offsets_of
 from index.base import FACETS, Base, base_name, open_base
 from index.building import build_base
-from index.digest import NEVER, Digest
+from index.digest import NEVER, Digest, FacetCodes
+from index.inversion import Occurrences, invert
 from index.kernel import rank, top_rows
 from index.scaled_sums import ALL_ROWS, add_scaled, promising
 from index.snapshot import Snapshot
+from index.term_numbering import WORDS, Terms
 from index.weighing import word_idf
 
 K1, B = 1.2, 0.75
@@ -42,21 +44,25 @@ def _digest(corpus: Corpus, start: int, stop: int) -> Digest:
     bounds = corpus.offsets[start : stop + 1].astype(np.int64)
     lengths = np.zeros((n, len(TEXT_FIELDS)), np.uint16)
     lengths[:, _FIELD] = np.minimum(np.diff(bounds), 65_535)
-    rows = np.repeat(np.arange(n, dtype=np.uint64), np.diff(bounds))
-    pairs, counts = np.unique(rows << np.uint64(32) | corpus.tokens[bounds[0] : bounds[-1]], return_counts=True)
-    numbers, own = np.unique((pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32), return_inverse=True)
-    facets: dict[str, Sequence[Sequence[str]]] = {name: [()] * n for name in FACETS}
-    facets["kind"] = [("book",) if kind else ("course",) for kind in corpus.kinds[start:stop].tolist()]
+    tokens, own = np.unique(corpus.tokens[bounds[0] : bounds[-1]], return_inverse=True)
+    words = [corpus.words[number] for number in tokens.tolist()]
+    terms = Terms(
+        np.frombuffer("".join(words).encode("utf-32-le"), np.uint32),
+        offsets_of([len(word) for word in words], np.int64),
+        np.full(len(words), WORDS, np.uint8),
+    )
+    every, fields = np.arange(n, dtype=np.uint32), np.full(n, _FIELD, np.uint8)
+    occurrences = Occurrences(own.astype(np.uint32), bounds - bounds[0], every, fields, every)
+    facets = {name: FacetCodes((), np.empty(0, np.uint32), np.zeros(n, np.uint32)) for name in FACETS}
+    kinds = corpus.kinds[start:stop].astype(np.uint32)
+    facets["kind"] = FacetCodes(("course", "book"), kinds, np.ones(n, np.uint32))
     chance = np.random.default_rng(start)
     return Digest(
         ids=[f"d:{number}" for number in range(start, stop)],
         serials=range(start, stop),
         text_hashes=np.arange(start, stop, dtype=np.uint64),
-        terms=[corpus.words[number] for number in numbers.tolist()],
-        entry_rows=(pairs >> np.uint64(32)).astype(np.uint32),
-        entry_terms=own.astype(np.uint32),
-        entry_fields=np.full(len(pairs), _FIELD, np.uint8),
-        entry_counts=np.minimum(counts, 255).astype(np.uint8),
+        terms=terms,
+        postings=invert(occurrences, len(words)),
         lengths=lengths,
         exact_hashes=np.empty(0, np.uint64),
         exact_rows=np.empty(0, np.uint32),

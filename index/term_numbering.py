@@ -9,7 +9,7 @@ import numba
 import numpy as np
 
 from index.analysis import BIGRAM, PIECE
-from index.arrays import Int64, Number, UInt8, UInt32, UInt64, offsets_of
+from index.arrays import Int64, Number, UInt8, UInt32, UInt64, offsets_of, read_only
 
 WORDS, BIGRAMS, PIECES = range(3)
 """The namespaces, in the order of their numbers."""
@@ -98,7 +98,7 @@ class TermNumbers:
         return self._numbers(codes, starts[:size], ends[:size], spaces[:size]), firsts
 
     def _numbers(self, codes: UInt32, starts: Int64, ends: Int64, spaces: UInt8) -> UInt32:
-        numbers = np.empty(len(starts), np.uint32)
+        numbers, codes = np.empty(len(starts), np.uint32), read_only(codes)
         for first in range(0, len(starts), _AT_ONCE):  # few are new, and room for all would be many times too much
             own = slice(first, first + _AT_ONCE)
             self._make_room(len(starts[own]), int((ends[own] - starts[own]).sum()))

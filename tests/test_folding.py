@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import code_points, offsets_of, text_of
-from index.folding import FoldedTexts, fold, fold_texts, fold_with_offsets
+from index.folding import FoldedTexts, fold, fold_all, fold_texts, fold_with_offsets
 
 awkward = st.text(
     alphabet=st.one_of(st.characters(exclude_categories=[]), st.sampled_from("ﬁ㎏①Ⅳｱﾞ각가e\u0301İΣ乾坤著養㈱½"))
@@ -63,6 +63,15 @@ def test_every_phrase_is_simplified_as_the_installed_dictionary_says(tmp_path: P
     assert len(texts) > 100
     simplified = opencc.OpenCC("t2s").convert("\n".join(texts)).split("\n")
     assert [fold(text) for text in texts] == [fold(text) for text in simplified]
+
+
+@given(
+    st.lists(
+        st.one_of(awkward, st.sampled_from(["", "Ｐｙｔｈｏｎ", "e", "\u0301", "乾", "坤", "ΟΣ", "\ud83d", "\x1f"]))
+    )
+)
+def test_texts_folded_at_once_fold_as_each_alone(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts]
 
 
 @given(awkward)

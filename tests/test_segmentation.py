@@ -7,11 +7,14 @@ from itertools import islice
 from pathlib import Path
 
 import jieba
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.revision import Revision, Word
+from index.analysis import word_terms
+from index.arrays import offsets_of
 from index.characters import is_han
 from index.folding import fold
 from index.segmentation import Segmenter, base_frequencies, open_segmenter
@@ -240,3 +243,14 @@ def test_jiebas_own_tokenizer_is_left_alone(segmenter: Segmenter) -> None:
     assert jieba.dt.initialized is False
     assert segmenter.segment("太极拳")
     assert jieba.dt.initialized is False
+
+
+@given(st.lists(mixed_texts, max_size=6))
+def test_texts_cut_at_once_are_cut_as_each_alone(segmenter: Segmenter, written: list[str]) -> None:
+    folded = [fold(text) for text in written]
+    codes = np.frombuffer("".join(folded).encode("utf-32-le"), np.uint32)
+    bounds, counts = segmenter.segment_all(codes, offsets_of([len(text) for text in folded], np.int64))
+    joined = "".join(folded)
+    found = [joined[start:end] for start, end in bounds.T.tolist()]
+    assert found == [part for text in folded for word in segmenter.segment(text) for part in (word.text, *word.parts)]
+    assert counts.tolist() == [len([*word_terms(segmenter.segment(text))]) for text in folded]
