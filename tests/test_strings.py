@@ -13,6 +13,7 @@ def test_every_string_is_found_under_its_number(known: list[str], other: str) ->
     table = StringTable(**string_table(known))
     assert len(table) == len(known)
     assert [table[i] for i in range(len(known))] == known
+    assert table.texts(range(len(known))) == known
     assert table.find(known).tolist() == list(range(len(known)))
     assert table.find([other])[0] == (known.index(other) if other in known else MISSING)
     for asked in ([other], known, [*known, other, other]):
@@ -26,6 +27,8 @@ def test_a_longer_table_recalls_what_it_says_anew(known: list[str], more: list[s
     anew = {text: len(known) + at for at, text in enumerate(more)}
     gone = dict.fromkeys(data.draw(st.lists(st.sampled_from(known), unique=True)) if known else [], MISSING)
     longer = LongerTable(table=table, more=more, size=size, numbers={**anew, **gone})
+    assert longer.texts(range(size)) == [*known, *more][:size]
+    assert longer.texts(range(len(known))) == known
     for asked in ([*known, *more], ["不在"]):
         assert longer.recall(asked) == longer.find(asked).tolist()
         assert table.recall(asked) == table.find(asked).tolist()
