@@ -1,8 +1,10 @@
 """Who may ask for what, and how often: the key of a request, and the scope that a route needs."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import Depends, Request
+from fastapi.routing import RouteContext
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Asgi
 
@@ -27,7 +29,10 @@ class Requirement:
         self.reading = reading
         """Needs its key only where reading is closed."""
 
-    async def __call__(self, request: Request) -> None:
+    def __call__(self) -> None:
+        """What FastAPI takes for a dependency; a Dispatcher checks."""
+
+    def check(self, request: Request) -> None:
         """Lets a request pass. Raises: KeyRequired or WrongScope."""
         if self.reading and request.app.state.open_reading:
             return
@@ -46,6 +51,14 @@ def require(scope: Scope) -> Any:
 def require_to_read(scope: Scope) -> Any:
     """For a route's `dependencies`: open to all unless reading is closed, then only with a key that has a scope."""
     return Depends(Requirement(scope, reading=True))
+
+
+def requirements_of(route: RouteContext) -> Sequence[Requirement]:
+    """What must be met before a route answers. Raises: TypeError if that is something else."""
+    found = [depends.dependency for depends in getattr(route, "dependencies", ())]
+    if not all(isinstance(requirement, Requirement) for requirement in found):
+        raise TypeError(f"{route.path}: a route depends on what it requires, and on nothing else: {found}")
+    return found
 
 
 def key_of(request: Request) -> Key | None:

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 
 from api.access import Gate
+from api.dispatching import Application
 from api.keyring import Keyring
 from api.logs import RequestLog
 from api.openapi import install_openapi
@@ -43,7 +44,7 @@ def create_app(
         catalogue: what is written to; without it the application only reads.
         jobs: where bodies are received that hold many changes; a JobRunner carries out the large ones.
     """
-    app = FastAPI(
+    app = Application(
         title="学径 Xuejing",
         summary="Search and recommendation for a lifelong-learning platform",
         version=project_version(),

@@ -41,7 +41,7 @@ def _whole(value: Any) -> Any:
 
 _SOME: Final = (Field(max_length=_MOST_VALUES), BeforeValidator(_several))
 Value = Annotated[str, Field(min_length=1, max_length=200)]
-Values = Annotated[list[Value], *_SOME]
+Values = Annotated[tuple[Value, ...], *_SOME]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Limit = Annotated[int, Field(ge=0, le=MOST_RESULTS), BeforeValidator(_whole)]
 Facet = Literal[
@@ -66,19 +66,19 @@ class FilterFields(BaseModel):
 
     model_config = _LAX
 
-    kind: Annotated[list[Kind], *_SOME] = []
-    source: Values = []
-    subject: Values = []
+    kind: Annotated[tuple[Kind, ...], *_SOME] = ()
+    source: Values = ()
+    subject: Values = ()
     """Names of the controlled list, or their aliases."""
-    provider: Values = []
-    platform: Values = []
-    audience: Values = []
-    level: Annotated[list[Level], *_SOME] = []
-    format: Annotated[list[Format], *_SOME] = []
-    language: Values = []
+    provider: Values = ()
+    platform: Values = ()
+    audience: Values = ()
+    level: Annotated[tuple[Level, ...], *_SOME] = ()
+    format: Annotated[tuple[Format, ...], *_SOME] = ()
+    language: Values = ()
     """BCP 47 tags."""
-    district: Values = []
-    venue: Values = []
+    district: Values = ()
+    venue: Values = ()
     free: bool | None = None
     year_from: Year | None = None
     """Published in this year or later."""
@@ -90,10 +90,11 @@ class FilterFields(BaseModel):
 
     def conditions(self) -> Filter:
         given = self.model_fields_set & _CONDITIONS
-        return Filter(**{name: _frozen(getattr(self, name)) for name in given})
+        return Filter(**{name: getattr(self, name) for name in given}) if given else _ANYTHING
 
 
 _CONDITIONS: Final = frozenset(FilterFields.model_fields)
+_ANYTHING: Final = Filter()
 
 
 class SearchParameters(FilterFields):
@@ -106,7 +107,7 @@ class SearchParameters(FilterFields):
     """edition: one hit for all editions of a work; totals and facets count works."""
     limit: Limit = 10
     offset: Annotated[int, Field(ge=0, le=MOST_OFFSET)] = 0
-    facets: Annotated[list[Facet], *_SOME] = []
+    facets: Annotated[tuple[Facet, ...], *_SOME] = ()
     """What to count the hits by."""
     correct: bool = True
     """False searches for just what is typed: nothing is taken for a question or for a mistake."""
@@ -202,10 +203,10 @@ class RecommendBody(BaseModel):
 
     model_config = _STRICT | ConfigDict(json_schema_extra=_ITEM_NEEDS_ID)
 
-    interests: Annotated[list[InterestBody], Field(max_length=MOST_INTERESTS)] = []
-    likes: Annotated[list[Value], Field(max_length=MOST_LIKES)] = []
+    interests: Annotated[tuple[InterestBody, ...], Field(max_length=MOST_INTERESTS)] = ()
+    likes: Annotated[tuple[Value, ...], Field(max_length=MOST_LIKES)] = ()
     """Ids of resources; they are not recommended again."""
-    dislikes: Annotated[list[Value], Field(max_length=MOST_LIKES)] = []
+    dislikes: Annotated[tuple[Value, ...], Field(max_length=MOST_LIKES)] = ()
     """Ids of resources of which no more is wanted."""
     scene: Scene = "home"
     item_id: Value | Literal[""] = ""
@@ -216,7 +217,7 @@ class RecommendBody(BaseModel):
     """False leaves interests, likes and dislikes unused."""
     filter: FilterFields = Field(default_factory=lambda: FilterFields.model_validate({}))
     """The filters of a search, by the same names."""
-    exclude_ids: Annotated[list[Value], Field(max_length=MOST_EXCLUDED)] = []
+    exclude_ids: Annotated[tuple[Value, ...], Field(max_length=MOST_EXCLUDED)] = ()
     limit: Limit = 10
     quota: dict[Kind, Limit] = {}
     """How many of each kind; kinds not named stay out."""
@@ -232,8 +233,8 @@ class RecommendBody(BaseModel):
     def request(self) -> Request:
         return Request(
             interests=tuple(Interest(text=interest.text, weight=interest.weight) for interest in self.interests),
-            likes=tuple(self.likes),
-            dislikes=tuple(self.dislikes),
+            likes=self.likes,
+            dislikes=self.dislikes,
             scene=self.scene,
             item_id=self.item_id,
             user_id=self.user_id,
@@ -242,12 +243,8 @@ class RecommendBody(BaseModel):
             diversity=self.diversity,
             after=self.after,
             filter=self.filter.conditions(),
-            exclude_ids=tuple(self.exclude_ids),
+            exclude_ids=self.exclude_ids,
             limit=self.limit,
             explain=self.explain,
             at=self.at,
         )
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

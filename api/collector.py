@@ -1,5 +1,6 @@
-"""The garbage collector, kept away from what lives as long as the process."""
+"""Memory: the garbage collector is kept away from what lives as long as the process, and what is free is given back."""
 
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,3 +21,11 @@ def settle() -> None:
     """Collects what is garbage by now; what is left is not written to any more, so that forks share its pages."""
     gc.collect()
     gc.freeze()
+    give_back()
+
+
+def give_back() -> None:
+    """Gives the system what is free by now; the C library would keep it for later, in every process anew."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -95,7 +95,7 @@ _MESSAGES: Final[Mapping[str, str | Callable[[_Context], str]]] = {
     "greater_than_equal": lambda context: f"应不小于 {context['ge']:g}",
     "less_than": lambda context: f"应小于 {context['lt']:g}",
     "less_than_equal": lambda context: f"应不大于 {context['le']:g}",
-    "list_type": "应是列表",
+    "tuple_type": "应是列表",
     "too_long": _items,
     "too_short": "至少要有一项",
     "dict_type": _NO_OBJECT,

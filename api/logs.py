@@ -1,5 +1,6 @@
 """Structured logs: one line per request with the route's template; never a path, a query or a body."""
 
+import json
 import logging
 import re
 import sys
@@ -8,6 +9,7 @@ import time
 import traceback
 from typing import Any, Final
 
+import msgspec
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,14 +19,13 @@ from api.problems import problem_response
 
 _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _UNKNOWN_ROUTE: Final = "-"
+_encode: Final = msgspec.json.Encoder(enc_hook=repr).encode
 
 
 def configure_logs(*, level: str, format: str) -> None:
     """Has every log of the process go to standard error, as JSON or readable on a terminal."""
     readable = format == "console" or (format == "auto" and sys.stderr.isatty())
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
+    renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(serializer=_json)
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -38,6 +39,14 @@ def configure_logs(*, level: str, format: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(lowest, logging.WARNING), force=True)
+
+
+def _json(event: dict[str, Any], **_options: Any) -> str:
+    """An event as JSON, whatever stands in it."""
+    try:
+        return msgspec.json.format(_encode(event), indent=0).decode()  # spaced as json.dumps does
+    except UnicodeEncodeError:  # a file's name need not be Unicode
+        return json.dumps(event, default=repr)
 
 
 def log_threads() -> None:
@@ -63,7 +72,7 @@ class RequestLog:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._log = structlog.get_logger("http")
+        self._log = structlog.get_logger("http").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,9 +80,9 @@ class RequestLog:
             return
         started = time.perf_counter()
         request_id = _request_id(scope)
-        head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET" if head else scope["method"]}
-        inner["state"] = {**scope.get("state", {}), "request_id": request_id}
+        scope.setdefault("state", {})["request_id"] = request_id
+        method, head = scope["method"], scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET"} if head else scope  # the server leaves out the body by its own
         status = 0
 
         async def answer(message: Message) -> None:
@@ -94,10 +103,10 @@ class RequestLog:
         finally:
             seconds = time.perf_counter() - started
             route = _template(inner)
-            count_request(scope["method"], route, status, seconds)
+            count_request(method, route, status, seconds)
             self._log.info(
                 "request",
-                method=scope["method"],
+                method=method,
                 route=route,
                 status=status,
                 ms=round(seconds * 1000, 2),

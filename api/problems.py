@@ -6,13 +6,12 @@ from dataclasses import asdict
 from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api.complaints import Complaint, complaints, summary
+from api.complaints import Complaint, summary
 from corpus.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable, XuejingError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -165,7 +164,6 @@ _STATUS: Final[Mapping[type[XuejingError], int]] = {
 def install_problems(app: FastAPI) -> None:
     """Has an app answer every error with a problem."""
     app.add_exception_handler(XuejingError, _on_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
 
 
@@ -220,11 +218,6 @@ async def _on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
-
-
-async def _on_invalid(request: Request, error: Exception) -> Response:
-    details = [{**detail, "loc": detail["loc"][1:]} for detail in cast(RequestValidationError, error).errors()]
-    return await _on_error(request, InvalidRequest(complaints(details)))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

@@ -115,5 +115,5 @@ _known: dict[type[BaseModel], frozenset[str]] = {}
 def _repeatable(model: type[BaseModel]) -> frozenset[str]:
     if model not in _known:
         fields = model.model_fields.items()
-        _known[model] = frozenset(f.alias or name for name, f in fields if f.get_default() == [])
+        _known[model] = frozenset(f.alias or name for name, f in fields if f.get_default() == ())
     return _known[model]

@@ -1,10 +1,10 @@
 """Answers as JSON: a resource's ready-made object with the fields of this answer in front."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+
+from msgspec.json import Encoder
 
 from api.identifiers import new_identifier
 from api.moments import write_moment
@@ -13,7 +13,7 @@ from corpus.jobs import Job
 from index.query import Hit, Result
 from recommender.request import Item, Recommendation
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_encode: Final = Encoder().encode
 _DIGITS: Final = 6
 _WHERE_SAID: Final = ("notice", "exact_url", "help_line")
 """Fields of an interpretation that are left out where they are empty."""
@@ -22,14 +22,14 @@ _SOURCE: Final = re.compile(rb',\s*"source":\s*"(?:[^"\\]|\\.)*"')
 
 def render(value: Any) -> bytes:
     """A value as compact JSON."""
-    return _encode(value).encode()
+    return _encode(value)
 
 
-def render_result(result: Result, *, explain: bool, exact_url: str = "", help_line: str = "") -> bytes:
+def render_result(result: Result, *, explain: bool, exact_url: Callable[[], str] = str, help_line: str = "") -> bytes:
     """The answer to a search.
 
     Args:
-        exact_url: asks for just what was typed; told where something else was searched for.
+        exact_url: gives what asks for just what was typed; told where something else was searched for.
         help_line: told where not all was found that was asked for.
     """
     head = {
@@ -88,7 +88,7 @@ def _moment(at: float) -> str:
     return write_moment(int(at))
 
 
-def _interpretation(result: Result, *, exact_url: str, help_line: str) -> dict[str, Any]:
+def _interpretation(result: Result, *, exact_url: Callable[[], str], help_line: str) -> dict[str, Any]:
     read = result.interpretation
     said = {
         "normalized": read.normalized,
@@ -104,7 +104,7 @@ def _interpretation(result: Result, *, exact_url: str, help_line: str) -> dict[s
         "relaxed": read.relaxed,
         "structured": read.structured,
         "notice": read.notice,
-        "exact_url": exact_url if read.corrected or read.removed or read.preferred else "",
+        "exact_url": exact_url() if read.corrected or read.removed or read.preferred else "",
         "help_line": help_line if read.by == "relaxed" or not result.total else "",
     }
     return {name: value for name, value in said.items() if value or name not in _WHERE_SAID}
@@ -122,7 +122,7 @@ def _hit(hit: Hit, *, explain: bool) -> bytes:
         },
     }
     if explain:
-        fields["parts"] = [asdict(part) for part in hit.parts]
+        fields["parts"] = [{"name": part.name, "kind": part.kind, "score": part.score} for part in hit.parts]
     return _before(fields, hit.blob)
 
 

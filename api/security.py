@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 
-from api.access import HEADER, Requirement
+from api.access import HEADER, Requirement, requirements_of
 from api.problems import MEDIA_TYPE, Problem
 
 _SCHEME: Final = "key"
@@ -35,13 +35,10 @@ def describe_security(app: FastAPI, document: dict[str, Any]) -> None:
             operation["responses"] |= _refusals(requirement, optional=optional)
 
 
-def _guarded(app: FastAPI) -> Iterator[tuple[APIRoute, Requirement]]:
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            for dependency in route.dependencies:
-                if isinstance(dependency.dependency, Requirement):
-                    yield route, dependency.dependency
+def _guarded(app: FastAPI) -> Iterator[tuple[RouteContext, Requirement]]:
+    for route in iter_route_contexts(app.routes):
+        if route.include_in_schema:
+            yield from ((route, requirement) for requirement in requirements_of(route))
 
 
 def _refusals(requirement: Requirement, *, optional: bool) -> dict[str, Any]:

@@ -13,11 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.collector import unobserved
+from api.collector import give_back, unobserved
 from api.listening import BACKLOG
 from api.logs import log_threads
 from api.metrics import count_together
-from api.newest import NewestSnapshot, warm_up
+from api.newest import Inheritance, NewestSnapshot, warm_up
 from api.protocol import HttpProtocol
 from api.query_recording import recording
 from api.request_limits import RequestLimits
@@ -39,7 +39,7 @@ _SWITCH: Final = 0.0005
 
 
 @contextmanager
-def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
+def worker_app(settings: Settings, revision: Revision, inheritance: Inheritance | None = None) -> Iterator[FastAPI]:
     """The application of one worker with all that it holds open, to be made in the worker's own process."""
     url = settings.catalogue_url
     with (
@@ -47,10 +47,11 @@ def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
         closing(KeyStore.open(url)) as keys,
         recording(settings) as recorder,
     ):
-        newest = NewestSnapshot(settings.state, revision=revision, catalogue=catalogue)
+        newest = NewestSnapshot(settings.state, revision=revision, catalogue=catalogue, inheritance=inheritance)
         with unobserved():
             warm_up(newest())
-        yield create_app(
+        give_back()
+        app = create_app(
             newest,
             help_line=settings.help_line,
             recorder=recorder,
@@ -60,18 +61,27 @@ def worker_app(settings: Settings, revision: Revision) -> Iterator[FastAPI]:
             catalogue=catalogue,
             jobs=Jobs(settings.state / "jobs"),
         )
+        app.middleware_stack = app.build_middleware_stack()  # not by the first request
+        yield app
 
 
-def answer_requests(settings: Settings, revision: Revision, bound: socket.socket, ready: Callable[[], None]) -> None:
+def answer_requests(
+    settings: Settings,
+    revision: Revision,
+    inheritance: Inheritance,
+    bound: socket.socket,
+    ready: Callable[[], None],
+) -> None:
     """Answers what arrives at a listening socket until SIGTERM; a process that takes its place may share it.
 
     Args:
+        inheritance: the snapshot that the parent has opened, so that this process need not make one of its own.
         ready: called when requests are being answered.
     """
     count_together(settings.state)
     log_threads()
     sys.setswitchinterval(_SWITCH)
-    with worker_app(settings, revision) as app:
+    with worker_app(settings, revision, inheritance) as app:
         # So that it takes in what changes even while nobody asks.
         server = _Server(_configured(app), ready=ready, look=app.state.newest)
         signal.signal(signal.SIGTERM, server.handle_exit)

@@ -15,7 +15,8 @@ from index.arrays import Float32, RowMask, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
 from index.building import build_base
 from index.digest import NEVER, Digest
-from index.kernel import add_scaled, rank, top_rows
+from index.kernel import rank, top_rows
+from index.scaled_sums import ALL_ROWS, add_scaled, promising
 from index.snapshot import Snapshot
 from index.weighing import word_idf
 
@@ -115,7 +116,7 @@ class OwnEngine:
         own = self.numbers[terms]
         bits = np.uint64(1) << np.arange(m, dtype=np.uint64)
         nothing, weights, serials = np.zeros(m, np.uint64), snapshot.idf[own], self.base.serials
-        scored = self.base.scored
+        scored, highest_prior = self.base.scored, float(prior.max())
 
         def ask() -> Hits:
             scores, rows, marks = np.empty(10, np.float32), np.empty(10, np.uint32), np.empty(10, np.uint64)
@@ -128,17 +129,20 @@ class OwnEngine:
                 bits,
                 np.zeros(m, np.float32),
                 wanted,
+                0.0,
                 _NO_ROWS,
                 0.0,
                 _NO_ROWS,
                 _NO_BONUSES,
+                0.0,
                 prior,
+                highest_prior,
                 serials,
                 allowed,
-                scratch.accumulator,
-                scratch.marks,
-                scratch.matched,
-                scratch.counts,
+                scratch.cells,
+                scratch.met,
+                scratch.sums,
+                _NO_ROWS,
                 scores,
                 rows,
                 marks,
@@ -178,12 +182,14 @@ class OwnEngine:
                 heights,
                 allowed,
                 scratch.accumulator,
-                scratch.second,
-                scratch.matched,
+                scratch.sums,
+                scratch.known,
                 scratch.candidates,
                 0,
                 factors,
             )
+            if count == ALL_ROWS:
+                count = promising(scratch.accumulator, 10, scratch.candidates)
             size = top_rows(base.serials, scratch.accumulator, scratch.candidates[:count], scores, rows)
             scratch.accumulator[:] = 0
             return rows[:size].tolist(), -1

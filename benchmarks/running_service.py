@@ -76,6 +76,8 @@ class Service:
             "XUEJING_LOG_LEVEL": "warning",
             **(environment or {}),
         }
+        # A developer's machine may not keep compiled modules; an operator's does, and compiles none at a start.
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: list[Client] = []
         self.port = 0

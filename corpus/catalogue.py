@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
@@ -30,8 +30,7 @@ from corpus.watch import Watch
 _CHANGE: Final = [resources.c[name] for name in ("seq", "serial", "id", "status", "text_hash", "body")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredResource:
+class StoredResource(NamedTuple):
     """A resource as the catalogue keeps it."""
 
     serial: int
@@ -61,6 +60,10 @@ class Change:
     def is_indexed(self) -> bool:
         """Whether an index has it: a hidden one, which may be shown again, but none that is withdrawn or deleted."""
         return self.status not in ("withdrawn", DELETED)
+
+    @property
+    def stored(self) -> StoredResource:
+        return StoredResource(self.serial, self.seq, self.text_hash, self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,5 +360,4 @@ def _stored_resource(row: Any) -> StoredResource:
 def _stored(connection: Connection, wanted: ColumnElement[bool]) -> Iterator[StoredResource]:
     """Resources by serial, a few at a time in memory."""
     asked = select(*_STORED).where(wanted).order_by(resources.c.serial)
-    for row in connection.execution_options(yield_per=2000).execute(asked):
-        yield _stored_resource(row)
+    yield from map(StoredResource._make, connection.execution_options(yield_per=2000).execute(asked))

@@ -7,11 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, column, create_engine, event, func, inspect, select, table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -27,7 +23,9 @@ _BRIEFLY: Final = 300
 """Milliseconds that emptying the journal waits for readers, for writers wait with it."""
 _MIGRATION_LOCK: Final = 0x78756A6E67
 """Any number that no other program locks by."""
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_NEWEST: Final = max(file.name for file in (Path(__file__).parent / "migrations/versions").glob("[0-9]*.py"))[:4]
+"""The migration after which a schema is this program's."""
+_versions: Final = table("alembic_version", column("version_num"))
 
 
 def open_engine(url: str) -> Engine:
@@ -56,19 +54,18 @@ def migrate(engine: Engine) -> None:
 
     Raises: Unavailable if the database was written by a newer program.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    scripts = ScriptDirectory.from_config(config)
     with reported():
         with reading(engine) as connection:  # most often nothing is to do: then a writer need not be waited for
-            if _is_present(connection, scripts):
+            if _is_present(connection):
                 return
+            from corpus.migrating import check_upgradable, upgrade  # noqa: PLC0415 - a tenth of a second to load
+
+            check_upgradable(connection)
         with writing(engine) as connection:
             if engine.dialect.name == "postgresql":  # SQLite's writer is alone already
                 connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-            if not _is_present(connection, scripts):
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            if not _is_present(connection):
+                upgrade(connection)
 
 
 @contextmanager
@@ -119,11 +116,9 @@ def reported() -> Iterator[None]:
         raise
 
 
-def _is_present(connection: Connection, scripts: ScriptDirectory) -> bool:
-    present = MigrationContext.configure(connection).get_current_revision()
-    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
-        raise Unavailable(f"资源库的格式（{present}）比本程序新，请改用新版程序。", code="newer-format")
-    return present == scripts.get_current_head()
+def _is_present(connection: Connection) -> bool:
+    known = inspect(connection).has_table(_versions.name)
+    return known and connection.execute(select(_versions)).scalar() == _NEWEST
 
 
 def _make_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ a *piece* (one Han character, a pair of Latin letters, a whole run of digits) be
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.segmentation import Word
 
@@ -21,28 +21,24 @@ def is_word(term: str) -> bool:
     return not term.startswith((BIGRAM, PIECE))
 
 
-def word_terms(words: list[Word]) -> Iterator[str]:
+def word_terms(words: Sequence[Word]) -> Iterator[str]:
     """The words of a text and the parts inside them, as search mode gives them."""
     for word in words:
         yield word.text
         yield from word.parts
 
 
-def bigram_terms(folded: str) -> Iterator[str]:
+def bigram_terms(folded: str) -> list[str]:
     """养生太极 → b:养生, b:生太, b:太极."""
-    for run in _HAN_RUN.findall(folded):
-        for i in range(len(run) - 1):
-            yield BIGRAM + run[i : i + 2]
+    return [BIGRAM + run[i : i + 2] for run in _HAN_RUN.findall(folded) for i in range(len(run) - 1)]
 
 
-def piece_terms(folded: str) -> Iterator[str]:
+def piece_terms(folded: str) -> list[str]:
     """学iphone15 → p:学, p:ip, p:ph, p:ho, p:on, p:ne, p:15."""
-    for run in _HAN_RUN.findall(folded):
-        for character in run:
-            yield PIECE + character
+    pieces = [PIECE + character for run in _HAN_RUN.findall(folded) for character in run]
     for run in _OTHER_RUN.findall(folded):
         if run.isdigit() or len(run) == 1:
-            yield PIECE + run
+            pieces.append(PIECE + run)
         else:
-            for i in range(len(run) - 1):
-                yield PIECE + run[i : i + 2]
+            pieces += [PIECE + run[i : i + 2] for i in range(len(run) - 1)]
+    return pieces

@@ -7,14 +7,17 @@ under its own name is whole. Nothing in it is a pickle.
 import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from corpus.durability import sync
 from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
-from index.kernel import locate
+from index.postings import Postings
 from index.strings import MISSING, LongerTable, StringTable
 from index.tail import NO_TAIL, Tail
 from index.whole_directory import damaged, finish_directory, open_array, read_manifest, unfinished_directory
@@ -38,6 +41,8 @@ FACETS: Final = (
 )
 """Facets by the name a query uses; their codes stand in the base."""
 
+_WRITERS = 2
+"""Threads that write: one hashes while the other waits for the disk."""
 _TABLES = ("terms", "ids")
 
 
@@ -67,23 +72,6 @@ class Manifest:
     @property
     def name(self) -> str:
         return base_name(self.revision, self.seq)
-
-
-class Postings(NamedTuple):
-    """What the kernel scores by: postings by term, of the base and of its tail, with one kind of impact."""
-
-    offsets: UInt64
-    rows: UInt32
-    impacts: Float32
-    tail_terms: UInt32
-    tail_offsets: UInt64
-    tail_rows: UInt32
-    tail_impacts: Float32
-
-    def of(self, terms: UInt32) -> tuple[UInt64, UInt32, Float32, UInt32, Float32]:
-        """Where the postings of some terms stand, and all postings: what the compiled loops begin with."""
-        spans = locate(self.offsets, self.tail_terms, self.tail_offsets, terms)
-        return spans, self.rows, self.impacts, self.tail_rows, self.tail_impacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +189,15 @@ class Base:
         start, stop = self.blob_offsets[row : row + 2].tolist()
         return self.blobs[start:stop].tobytes()
 
+    def blobs_of(self, rows: Sequence[int]) -> list[bytes]:
+        """The public JSON objects of some rows."""
+        offsets, blobs = self.blob_offsets.data, self.blobs.data
+        compiled, changed = self.compiled_rows, self.tail.changed_blobs
+        return [
+            bytes(blobs[offsets[row] : offsets[row + 1]]) if row < compiled and row not in changed else self.blob(row)
+            for row in rows
+        ]
+
     def fields_of(self, term: int, row: int) -> int:
         """A bit for each text field of the row in which the term stands."""
         rows, fields = self.posting_rows, self.posting_fields
@@ -213,20 +210,13 @@ class Base:
         at = start + int(np.searchsorted(rows[start:stop], np.uint32(row)))
         return int(fields[at]) if at < stop and rows[at] == row else 0
 
-    def fields_at(self, places: UInt64) -> UInt8:
-        """For each of some postings a bit for each text field in which its term stands."""
-        own = len(self.posting_rows)
-        late = places >= own
-        fields = np.empty(len(places), np.uint8)
-        fields[~late] = self.posting_fields[places[~late]]
-        fields[late] = self.tail.posting_fields[places[late] - np.uint64(own)]
-        return fields
-
     def rows_exactly(self, hashes: UInt64) -> UInt32:
         """The rows with a folded title, creator or ISBN that has one of the hashes."""
-        starts = np.searchsorted(self.exact_hashes, hashes, side="left").tolist()
-        ends = np.searchsorted(self.exact_hashes, hashes, side="right").tolist()
-        found = [self.exact_rows[start:end] for start, end in zip(starts, ends, strict=True)]
+        known = self.exact_hashes
+        found = []
+        for start, name in zip(known.searchsorted(hashes).tolist(), hashes, strict=True):
+            if start < len(known) and known[start] == name:
+                found.append(self.exact_rows[start : int(known.searchsorted(name, side="right"))])
         if self.tail.exact:
             late = [row for name in hashes.tolist() for row in self.tail.exact.get(name, ()) if row < len(self)]
             found.append(np.array(late, np.uint32))
@@ -256,14 +246,39 @@ def base_name(revision: int, seq: int) -> str:
     return f"{revision}-{seq}"
 
 
-def write_base(directory: Path, manifest: Manifest, arrays: Arrays) -> None:
-    """Writes a base so that after a kill at any moment it is whole or not there."""
-    unfinished = unfinished_directory(directory)
-    hashes = {}
-    for name, array in arrays.items():
-        np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
-        hashes[name] = _file_hash(unfinished / f"{name}.npy")
-    finish_directory(unfinished, directory, {**asdict(manifest), "hashes": hashes})
+class BaseWriter:
+    """Writes a base so that after a kill at any moment it is whole or not there.
+
+    Arrays are written and synced in threads as they come, while others are still being made.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._unfinished = unfinished_directory(directory)
+        self._threads = ThreadPoolExecutor(_WRITERS)
+        self._hashes: dict[str, Future[str]] = {}
+
+    def __enter__(self) -> "BaseWriter":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def add(self, arrays: Arrays) -> None:
+        """Arrays by the names of their files; nobody may change them any more."""
+        for name, array in arrays.items():
+            self._hashes[name] = self._threads.submit(self._write, name, array)
+
+    def finish(self, manifest: Manifest) -> None:
+        """Waits until everything is written and gives the base its name. Raises: OSError if something could not be."""
+        hashes = {name: future.result() for name, future in self._hashes.items()}
+        finish_directory(self._unfinished, self._directory, {**asdict(manifest), "hashes": hashes})
+
+    def _write(self, name: str, array: NDArray[Any]) -> str:
+        path = self._unfinished / f"{name}.npy"
+        np.save(path, array, allow_pickle=False)
+        sync(path)
+        return _file_hash(path)
 
 
 def open_base(directory: Path) -> Base:
@@ -275,7 +290,7 @@ def open_base(directory: Path) -> Base:
     try:
         arrays = {name: open_array(directory / f"{name}.npy") for name in manifest.hashes}
         tables: dict[str, Any] = {
-            t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable)}) for t in _TABLES
+            t: StringTable(**{f.name: arrays[f"{t}-{f.name}"] for f in fields(StringTable) if f.init}) for t in _TABLES
         }
         plain = {f.name: arrays[f.name] for f in fields(Base) if f.name in arrays}
         return Base(

@@ -11,7 +11,7 @@ from corpus.errors import Unavailable
 from corpus.revision import Revision
 from index.base import Base, open_base, verify_base
 from index.building import build_base
-from index.digest import Digester, Stored, digest_facts
+from index.digest import Digester, digest_facts
 from index.digesting import digests
 from index.merging import merge_base, what_changed
 from index.segmentation import Segmenter
@@ -37,9 +37,8 @@ class BaseMaking:
         """Of all resources."""
         digest = Digester(self.segmenter).digest
         with self.catalogue.snapshot() as (seq, count, rows):
-            stored = (Stored(row.serial, row.text_hash, row.body) for row in rows)
             return build_base(
-                digests(stored, digest, parallel=count > _PARALLEL_FROM),
+                digests(rows, digest, parallel=count > _PARALLEL_FROM),
                 self.bases,
                 revision=self.revision,
                 seq=seq,

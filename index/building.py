@@ -1,6 +1,7 @@
 """Compiles a state of the catalogue into a base."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -8,16 +9,15 @@ from typing import Any, Final
 import numpy as np
 
 from corpus.revision import Revision
-from index.analysis import BIGRAM, PIECE, is_word
-from index.arrays import Arrays, Float32, UInt8, UInt16, UInt32, UInt64, offsets_of
-from index.base import FACETS, FORMAT, Manifest, base_name, write_base
+from index.analysis import BIGRAM, PIECE
+from index.arrays import Arrays, Float32, UInt16, UInt32, UInt64, offsets_of
+from index.base import FACETS, FORMAT, BaseWriter, Manifest, base_name
 from index.digest import Digest
-from index.inversion import merge_fields, scatter
-from index.strings import string_table
+from index.inversion import Inverted, join_postings
+from index.strings import encoded_table, string_table
+from index.term_numbering import WORDS, TermNumbers, ordered_terms
 from index.weighing import Counts, compiled_numbers, weigh
 
-Entries = tuple[UInt32, UInt32, UInt8, UInt8]
-"""Counted terms of some rows: provisional number of the term, row, field, count; ordered by row, then term."""
 Progress = Callable[[int], None]
 """Called with the number of resources done so far."""
 
@@ -48,12 +48,16 @@ def build_base(
     for digest in digests:
         assembly.add(digest)
         progress(assembly.rows)
-    terms, numbering = numbered_vocabulary(assembly.vocabulary)
+    terms, numbering = ordered_terms(assembly.vocabulary.terms)
+    with ThreadPoolExecutor(1) as beside:
+        tables = beside.submit(lambda: (encoded_table(*terms.encoded()), string_table(assembly.ids)))
+        postings = assembly.postings(numbering)
+        table, ids = tables.result()
     contents = Contents(
-        terms=string_table(terms),
-        words=sum(map(is_word, terms)),
-        postings=invert(assembly.entries, numbering),
-        ids=string_table(assembly.ids),
+        terms=table,
+        words=int(np.count_nonzero(terms.spaces == WORDS)),
+        postings=postings,
+        ids=ids,
         columns=assembly.joined(),
         facet_values={name: list(values) for name, values in assembly.facet_values.items()},
     )
@@ -80,29 +84,29 @@ def compile_contents(contents: Contents, directory: Path, *, revision: Revision,
     """Weighs, ranks and writes the base `<revision>-<seq>` under `directory`; returns its directory."""
     lengths, words = contents.columns["lengths"], contents.words
     averages = _averages(lengths)
-    weighed = weigh(Counts(**contents.postings, lengths=lengths, averages=averages, words=words), revision.tuning)
-    arrays: dict[str, Any] = {
-        **contents.postings,
-        **{f"terms-{name}": array for name, array in contents.terms.items()},
-        **{f"ids-{name}": array for name, array in contents.ids.items()},
-        **weighed.arrays,
-        **_facts(contents.columns),
-        "lengths": lengths,
-    }
-    manifest = Manifest(
-        format=FORMAT,
-        revision=revision.number,
-        seq=seq,
-        lexicon=lexicon,
-        numbers=compiled_numbers(revision.tuning),
-        rows=len(lengths),
-        words=words,
-        averages=averages.tolist(),
-        pivot=weighed.pivot,
-        facets=contents.facet_values,
-    )
     path = directory / base_name(revision.number, seq)
-    write_base(path, manifest, arrays)
+    with BaseWriter(path) as writer:
+        writer.add(contents.postings)
+        writer.add({f"terms-{name}": array for name, array in contents.terms.items()})
+        writer.add({f"ids-{name}": array for name, array in contents.ids.items()})
+        writer.add({"blobs": contents.columns["blobs"], "lengths": lengths})
+        weighed = weigh(Counts(**contents.postings, lengths=lengths, averages=averages, words=words), revision.tuning)
+        writer.add(weighed.arrays)
+        writer.add(_facts(contents.columns))
+        writer.finish(
+            Manifest(
+                format=FORMAT,
+                revision=revision.number,
+                seq=seq,
+                lexicon=lexicon,
+                numbers=compiled_numbers(revision.tuning),
+                rows=len(lengths),
+                words=words,
+                averages=averages.tolist(),
+                pivot=weighed.pivot,
+                facets=contents.facet_values,
+            )
+        )
     return path
 
 
@@ -112,17 +116,17 @@ class Assembly:
 
     rows: int = 0
     ids: list[str] = field(default_factory=list)
-    vocabulary: dict[str, int] = field(default_factory=dict)
+    vocabulary: TermNumbers = field(default_factory=TermNumbers)
     """A provisional number for each term."""
-    entries: list[Entries] = field(default_factory=list)
+    inverted: list[tuple[UInt32, Inverted]] = field(default_factory=list)
+    """The postings of each digest, and the provisional numbers of its terms."""
     facet_values: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
     _columns: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, digest: Digest) -> None:
         shift = np.uint32(self.rows)
-        numbers = np.array([self.vocabulary.setdefault(t, len(self.vocabulary)) for t in digest.terms], np.uint32)
-        terms = numbers[digest.entry_terms] if len(numbers) else digest.entry_terms
-        self.entries.append((terms, digest.entry_rows + shift, digest.entry_fields, digest.entry_counts))
+        own = digest.postings._replace(posting_rows=digest.postings.posting_rows + shift)
+        self.inverted.append((self.vocabulary.of_terms(digest.terms), own))
         self.ids.extend(digest.ids)
         self._keep("serials", np.array(digest.serials, np.uint32))
         self._keep("exact_rows", digest.exact_rows + shift)
@@ -130,15 +134,25 @@ class Assembly:
         self._keep("blob_lengths", np.array([len(blob) for blob in digest.blobs], np.uint64))
         for name in _READY_MADE:
             self._keep(name, getattr(digest, name))
-        for name, rows in digest.facets.items():
+        for name, (values, codes, counts) in digest.facets.items():
             known = self.facet_values[name]
-            codes = [known.setdefault(value, len(known)) for values in rows for value in values]
-            self._keep(f"facet-{name}-codes", np.array(codes, np.uint32))
-            self._keep(f"facet-{name}-lengths", np.array([len(values) for values in rows], np.uint32))
+            numbers = np.array([known.setdefault(value, len(known)) for value in values], np.uint32)
+            self._keep(f"facet-{name}-codes", numbers[codes])
+            self._keep(f"facet-{name}-lengths", counts)
         self.rows += len(digest.ids)
 
     def _keep(self, name: str, array: Any) -> None:
         self._columns.setdefault(name, []).append(array)
+
+    def postings(self, numbering: UInt32) -> dict[str, Any]:
+        """The postings of all rows by the names of a base; what the digests had is used up.
+
+        Args:
+            numbering: the number of each provisional one.
+        """
+        batches = [(numbering[numbers], own) for numbers, own in self.inverted]
+        self.inverted.clear()
+        return join_postings(batches, len(numbering)).arrays()
 
     def joined(self) -> dict[str, Any]:
         """Raw facts by row."""
@@ -148,7 +162,7 @@ class Assembly:
 def _facts(column: Mapping[str, Any]) -> dict[str, Any]:
     """Everything of a base that is not terms, from raw columns."""
     order = np.argsort(column["exact_hashes"], kind="stable")
-    kept = ("serials", "blobs", "active", "published", "starts", "ends", "rating", "completeness", "text_hashes")
+    kept = ("serials", "active", "published", "starts", "ends", "rating", "completeness", "text_hashes")
     facts: dict[str, Any] = {name: column[name] for name in kept}
     facts["blob_offsets"] = offsets_of(column["blob_lengths"], np.uint64)
     facts["exact_hashes"] = column["exact_hashes"][order]
@@ -178,38 +192,6 @@ def popularity_groups(kinds: UInt32, source_lengths: UInt32, sources: UInt32) ->
 def term_order(term: str) -> tuple[bool, bool, str]:
     """By what terms are numbered: words, then bigrams, then pieces, each in order of their text."""
     return term.startswith(PIECE), term.startswith(BIGRAM), term
-
-
-def numbered_vocabulary(vocabulary: Mapping[str, int]) -> tuple[list[str], UInt32]:
-    """The terms in their order, and the final number of each provisional one."""
-    terms = sorted(vocabulary, key=term_order)
-    numbering = np.empty(len(terms), np.uint32)
-    numbering[[vocabulary[term] for term in terms]] = np.arange(len(terms), dtype=np.uint32)
-    return terms, numbering
-
-
-def invert(entries: list[Entries], numbering: UInt32) -> dict[str, Any]:
-    """Postings by term from the entries of all rows; uses the entries up."""
-    per_term = np.zeros(len(numbering), np.uint64)
-    for terms, *_ in entries:
-        per_term += np.bincount(numbering[terms], minlength=len(numbering)).astype(np.uint64)
-    entry_offsets = offsets_of(per_term, np.uint64)
-    total = int(entry_offsets[-1])
-    rows, fields, counts = np.empty(total, np.uint32), np.empty(total, np.uint8), np.empty(total, np.uint8)
-    cursor = entry_offsets[:-1].copy()
-    entries.reverse()
-    while entries:
-        terms, entry_rows, entry_fields, entry_counts = entries.pop()
-        scatter(cursor, numbering[terms], entry_rows, entry_fields, entry_counts, rows, fields, counts)
-    offsets = np.empty(len(numbering) + 1, np.uint64)
-    posting_rows, posting_fields = np.empty(total, np.uint32), np.empty(total, np.uint8)
-    size = merge_fields(entry_offsets, rows, fields, offsets, posting_rows, posting_fields)
-    return {
-        "term_offsets": offsets,
-        "posting_rows": posting_rows[:size],
-        "posting_fields": posting_fields[:size],
-        "posting_counts": counts,
-    }
 
 
 def _averages(lengths: UInt16) -> Float32:

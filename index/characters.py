@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from index import cutting
 from index.arrays import CODE_POINTS, UInt8
+from index.cutting_tables import ALNUM, BLOCK, FIRST_HAN, LAST_HAN, LATIN, OTHER, RUNNING, USUAL_HAN
 
 
 def is_han(character: str) -> bool:
@@ -12,16 +12,16 @@ def is_han(character: str) -> bool:
 
 
 def character_kinds() -> UInt8:
-    """(code points,) the kind of every character, in bits of `cutting`."""
+    """(code points,) the kind of every character, in bits of `cutting_tables`."""
     kinds = np.zeros(CODE_POINTS, np.uint8)
     for code in range(CODE_POINTS):
         character = chr(code)
         if character.isalnum():
-            kinds[code] = cutting.ALNUM | (0 if is_han(character) else cutting.OTHER | cutting.RUNNING)
-    kinds[ord("〇")] |= cutting.RUNNING
-    kinds[cutting.FIRST_HAN : cutting.LAST_HAN + 1] |= cutting.BLOCK | cutting.USUAL_HAN
+            kinds[code] = ALNUM | (0 if is_han(character) else OTHER | RUNNING)
+    kinds[ord("〇")] |= RUNNING
+    kinds[FIRST_HAN : LAST_HAN + 1] |= BLOCK | USUAL_HAN
     for character in "+#&._%-":
-        kinds[ord(character)] |= cutting.BLOCK
+        kinds[ord(character)] |= BLOCK
     for first, last in ("az", "AZ", "09"):
-        kinds[ord(first) : ord(last) + 1] |= cutting.BLOCK | cutting.LATIN
+        kinds[ord(first) : ord(last) + 1] |= BLOCK | LATIN
     return kinds

@@ -4,75 +4,50 @@ Sums of logarithms are taken in jieba's order and ties go where Python's `max` o
 text is cut otherwise. Source: jieba 0.42.1, `Tokenizer.cut` and `finalseg`.
 """
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 
 from index.arrays import Float64, Int64, Number, UInt8, UInt32
+from index.cutting_tables import (
+    ALNUM,
+    BEFORE,
+    BEHIND,
+    BLOCK,
+    FIRST_HAN,
+    LATIN,
+    LONGEST_PART,
+    OPEN,
+    OTHER,
+    RUNNING,
+    USUAL_HAN,
+    Tables,
+)
 
-BLOCK = np.uint8(1)
-"""Kind of a character among which jieba looks for words: a usual Chinese one, a Latin letter, a digit, +#&._%-."""
-USUAL_HAN = np.uint8(2)
-"""One that the hidden Markov model knows."""
-LATIN = np.uint8(4)
-"""An ASCII letter or digit."""
-ALNUM = np.uint8(8)
-OTHER = np.uint8(16)
-"""A letter or digit that is no Chinese character."""
-RUNNING = np.uint8(32)
-"""Two of them side by side may have been cut apart: the others, and 〇."""
-
-BEFORE, BEHIND, OPEN = np.uint8(1), np.uint8(2), np.uint8(4)
-"""What is in doubt of a stretch that is a word: whether a dictionary word reaches across a side of it, or more."""
-LONGEST_PART = 3
-"""Characters of the longest word that search mode sees inside another; runs of letters or digits may be longer."""
-
-FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
-HIDDEN_STATES = "BEMS"
-"""Of the hidden Markov model, ascending: a character begins a word, ends one, is in its middle, is one."""
-
+_LAST_OF_BLOCK = 0x9FFF
+"""The last of Unicode's first block of Chinese characters."""
 _BEGIN, _END, _MIDDLE, _SINGLE = range(4)
 _NEW_LINE, _CARRIAGE_RETURN, _SHARP, _PERCENT, _PLUS, _POINT = map(ord, "\n\r#%+.")
 _ZERO, _NINE, _CAPITAL_A, _CAPITAL_Z, _A, _Z = map(ord, "09AZaz")
 
-_LONGEST_WORD = 32
-"""Characters; no dictionary word is longer."""
+_ASCII, _LONGEST_WORD = 128, 32
+"""Characters before the first that is not ASCII; no dictionary word has more than these."""
 
 _compiled = numba.njit(cache=True, nogil=True)
-
-
-class Tables(NamedTuple):
-    """What decides how a text is cut. P prefixes of words are numbered; 0 is what no word begins with."""
-
-    kinds: UInt8
-    """(code points,) what a character is."""
-    starters: UInt32
-    """(code points,) the prefix that is the character alone."""
-    letters: UInt32
-    """(P + 1,) the last code point of each prefix."""
-    children: UInt32
-    """(P + 2,) where the prefixes that are one letter longer than each begin."""
-    weights: Float64
-    """(P + 1,) logarithm of each word's share, infinite for what only begins one; [0] of an unknown character."""
-    emissions: Float64
-    """(4, usual Chinese characters) of the hidden Markov model, logarithms."""
-    transitions: Float64
-    """(5, 4) from state to state, -infinite where there is no way; the last row is of the first state."""
 
 
 @_compiled
 def _longer(tables: Tables, number: Number, letter: Number) -> Number:
     """The number of the prefix that is one letter longer; 0 if the dictionary has none."""
-    low, end = np.int64(tables.children[number]), np.int64(tables.children[number + 1])
-    high = end
+    low, high = np.int64(tables.children[number]), np.int64(tables.children[number + 1])
     while low < high:
         middle = (low + high) >> 1
+        if tables.letters[middle] == letter:
+            return middle
         if tables.letters[middle] < letter:
             low = middle + 1
         else:
             high = middle
-    return low if low < end and tables.letters[low] == letter else np.int64(0)
+    return np.int64(0)
 
 
 @_compiled
@@ -284,13 +259,78 @@ def word_bounds(tables: Tables, codes: UInt32) -> Int64:
 def part_bounds(tables: Tables, codes: UInt32, longest: int) -> Int64:
     """(2, n) where shorter words of 2 to `longest` characters inside a text begin and end, by length."""
     bounds = np.empty((2, longest * len(codes)), np.int64)
-    count = 0
-    for length in range(2, min(longest + 1, len(codes))):
-        for start in range(len(codes) - length + 1):
-            if _is_word(tables, codes, start, start + length):
-                bounds[0, count], bounds[1, count] = start, start + length
+    return bounds[:, : _add_shorter(tables, codes, 0, len(codes), longest, bounds, 0)]
+
+
+@_compiled
+def _add_shorter(
+    tables: Tables, codes: UInt32, start: int, end: int, longest: int, bounds: Number, count: Number
+) -> Number:
+    """Adds the bounds of shorter dictionary words inside a stretch, by length."""
+    for length in range(2, min(longest + 1, end - start)):
+        for at in range(start, end - length + 1):
+            if _is_word(tables, codes, at, at + length):
+                bounds[0, count], bounds[1, count] = at, at + length
                 count += 1
-    return bounds[:, :count]
+    return count
+
+
+@_compiled
+def words_of_texts(tables: Tables, codes: UInt32, offsets: Int64, longest: int) -> tuple[UInt32, Int64]:
+    """The words of many texts, each followed by the parts that search mode sees inside it.
+
+    Args:
+        codes: all texts one behind the other, `offsets` (texts + 1,) where each begins.
+        longest: characters of the longest part that is a dictionary word.
+    Returns: (2, n) where each word or part begins and ends among the code points, (texts,) how many each text has.
+    """
+    bounds, counts = np.empty((2, (longest + 1) * len(codes)), np.uint32), np.empty(len(offsets) - 1, np.int64)
+    count = np.int64(0)
+    for text in range(len(counts)):
+        start, before = offsets[text], count
+        for end in offsets[text] + token_ends(tables, codes[offsets[text] : offsets[text + 1]]):
+            for at in range(start, end):
+                if tables.kinds[codes[at]] & ALNUM:
+                    bounds[0, count], bounds[1, count] = start, end
+                    parts = count + 1
+                    if np.any(codes[start:end] >= _ASCII):
+                        count = _add_shorter(tables, codes, start, end, longest, bounds, parts)
+                    else:
+                        count = parts
+                    count = _add_runs(codes, start, end, bounds, parts, count)
+                    break
+            start = end
+        counts[text] = count - before
+    return bounds[:, :count].copy(), counts
+
+
+@_compiled
+def _add_runs(codes: UInt32, start: Number, end: Number, bounds: UInt32, parts: Number, count: Number) -> Number:
+    """Adds the runs of letters or digits in a token of Chinese characters, letters and digits: c语言 is also c.
+
+    Args:
+        parts: where the bounds of the token's parts begin; a run that is one of them is not added again.
+    """
+    for at in range(start, end):
+        if not (_A <= codes[at] <= _Z or _ZERO <= codes[at] <= _NINE or FIRST_HAN <= codes[at] <= _LAST_OF_BLOCK):
+            return count
+    at = start
+    while at < end:
+        first, last = (_A, _Z) if codes[at] >= _A else (_ZERO, _NINE)
+        until = at
+        while until < end and first <= codes[until] <= last:
+            until += 1
+        if until == at:
+            at += 1
+            continue
+        is_new = until - at < end - start
+        for part in range(parts, count):
+            is_new &= not np.array_equal(codes[at:until], codes[bounds[0, part] : bounds[1, part]])
+        if is_new:
+            bounds[0, count], bounds[1, count] = at, until
+            count += 1
+        at = until
+    return count
 
 
 @_compiled
@@ -338,11 +378,8 @@ def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts:
     for i in range(len(starts)):
         start, end, doubt = starts[i], ends[i], doubts[i]
         tokens[0, i], tokens[1, i] = start, end
-        if not (
-            doubt & OPEN
-            or (doubt & BEFORE and _is_crossed_before(tables, codes, start, end))
-            or (doubt & BEHIND and _is_crossed_behind(tables, codes, start, end))
-        ):
+        in_doubt = doubt & OPEN or (doubt & BEFORE and _is_crossed_before(tables, codes, start, end))
+        if not (in_doubt or (doubt & BEHIND and _is_crossed_behind(tables, codes, start, end))):
             continue
         if not first <= start < last:
             first, last = start, end

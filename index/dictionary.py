@@ -18,7 +18,7 @@ from corpus.errors import Unavailable
 from index import cutting
 from index.arrays import CODE_POINTS, Arrays, Float64, Int64, UInt8, UInt32, code_points, offsets_of
 from index.characters import character_kinds
-from index.cutting import Tables
+from index.cutting_tables import FIRST_HAN, HIDDEN_STATES, LAST_HAN, Tables
 from index.whole_directory import finish_directory, open_array, read_manifest, unfinished_directory
 
 FORMAT: Final = 1
@@ -27,7 +27,7 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenMarkovModel:
-    """Logarithms of the odds of jieba's model; states are named as in `cutting.HIDDEN_STATES`."""
+    """Logarithms of the odds of jieba's model; states are named as in `HIDDEN_STATES`."""
 
     first: Mapping[str, float]
     """Of the first state."""
@@ -60,6 +60,10 @@ class Dictionary:
         """Where the tokens with a letter or digit begin, and where they end."""
         starts, ends = cutting.word_bounds(self.tables, code_points(text)).tolist()
         return starts, ends
+
+    def words_of_texts(self, codes: UInt32, offsets: Int64, longest: int) -> tuple[UInt32, Int64]:
+        """The words of many texts with the parts inside them, as `cutting.words_of_texts` gives them."""
+        return cutting.words_of_texts(self.tables, codes, offsets, longest)
 
     def part_bounds(self, text: str, longest: int) -> tuple[list[int], list[int]]:
         """Where the shorter words of 2 to `longest` characters inside a text begin, by length, and where they end."""
@@ -117,16 +121,16 @@ def compile_dictionary(frequencies: Mapping[str, int], total: int, model: Hidden
 
 
 def _emissions(model: HiddenMarkovModel) -> Float64:
-    emissions = np.full((len(cutting.HIDDEN_STATES), cutting.LAST_HAN + 1 - cutting.FIRST_HAN), model.unseen)
-    for state, name in enumerate(cutting.HIDDEN_STATES):
+    emissions = np.full((len(HIDDEN_STATES), LAST_HAN + 1 - FIRST_HAN), model.unseen)
+    for state, name in enumerate(HIDDEN_STATES):
         for character, odds in model.emissions[name].items():
-            if cutting.FIRST_HAN <= ord(character) <= cutting.LAST_HAN:
-                emissions[state, ord(character) - cutting.FIRST_HAN] = odds
+            if FIRST_HAN <= ord(character) <= LAST_HAN:
+                emissions[state, ord(character) - FIRST_HAN] = odds
     return emissions
 
 
 def _transitions(model: HiddenMarkovModel) -> Float64:
-    states = cutting.HIDDEN_STATES
+    states = HIDDEN_STATES
     rows = [[model.transitions[earlier].get(state, -math.inf) for state in states] for earlier in states]
     return np.array([*rows, [model.first[state] for state in states]], np.float64)
 

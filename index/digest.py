@@ -4,21 +4,24 @@ Runs in the worker processes of the build; a `Digest` is what they send back.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from corpus.catalogue import StoredResource
 from corpus.resource import LIST_FIELDS, TEXT_FIELDS
-from index.analysis import bigram_terms, piece_terms, word_terms
-from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, UInt64
+from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, UInt64, offsets_of
 from index.base import FACETS
-from index.exact import edition_key, exact_keys
-from index.folding import fold
+from index.exact import ExactKeys
+from index.folding import fold_all
+from index.inversion import NO_POSTINGS, Inverted, Occurrences, invert
 from index.segmentation import Segmenter
-from index.strings import string_hashes
+from index.term_numbering import TermNumbers, Terms
 
 NEVER: Final = np.iinfo(np.int64).max
 """The end of what has no end."""
@@ -27,19 +30,25 @@ LONG_AGO: Final = 1
 
 _BEIJING = timezone(timedelta(hours=8))
 _FACET_FIELDS = {"subject": "subjects"}
-_REPEATING = ("creators", "provider", "subjects", "tags")
-_MOST_CACHED_TEXTS = 200_000
+_MOST_DATES = 50_000
+"""Remembered; few years have more days on which something came out."""
 _FACTS = ("creators", "provider", "description", "tags", "published", "rating", "url", "image")
 """What a reader looks for; the share of it that is known is a resource's completeness."""
 
 
-class Stored(NamedTuple):
-    """A resource as the catalogue keeps it."""
+Records = Sequence[Mapping[str, Any]]
+"""Resources in exchange form."""
 
-    serial: int
-    text_hash: str
-    body: str
-    """The exchange form as JSON."""
+
+class FacetCodes(NamedTuple):
+    """The values of a facet that a batch of n resources has."""
+
+    values: Sequence[str]
+    """As they first appear."""
+    codes: UInt32
+    """Those of one resource after the other, by their place in `values`."""
+    counts: UInt32
+    """(n,) how many each resource has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +59,17 @@ class Digest:
     serials: Sequence[int]
     text_hashes: UInt64
     """(n,) of the analysed texts."""
-    terms: Sequence[str]
+    terms: Terms
     """The batch's own vocabulary."""
-    entry_rows: UInt32
-    """Counted terms, ordered by row, then term."""
-    entry_terms: UInt32
-    entry_fields: UInt8
-    entry_counts: UInt8
+    postings: Inverted
+    """By its own rows and terms."""
     lengths: UInt16
     """(n, fields) in words."""
     exact_hashes: UInt64
     exact_rows: UInt32
     edition_hashes: UInt64
     """(n,) of what the editions of one work share."""
-    facets: Mapping[str, Sequence[Sequence[str]]]
+    facets: Mapping[str, FacetCodes]
     blobs: Sequence[bytes]
     active: UInt8
     published: UInt32
@@ -76,50 +82,41 @@ class Digest:
 
 
 class Digester:
-    """Digests batches with one segmenter, remembering the terms of texts that return (tags, publishers)."""
+    """Digests batches with one segmenter."""
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
-        self._known: dict[str, tuple[list[str], int]] = {}
 
-    def digest(self, batch: Sequence[Stored]) -> Digest:
+    def digest(self, batch: Sequence[StoredResource]) -> Digest:
         """The digest of resources as the catalogue keeps them."""
-        records = [json.loads(body) for _, _, body in batch]
-        vocabulary: dict[str, int] = {}
-        lengths = np.zeros((len(records), len(TEXT_FIELDS)), np.uint16)
-        numbers: list[int] = []
-        runs: list[tuple[int, int, int]] = []
-        for row, record in enumerate(records):
-            for field, name in enumerate(TEXT_FIELDS):
-                for text in field_texts(record, name):
-                    terms, words = self._terms(text, name in _REPEATING)
-                    numbers.extend([vocabulary.setdefault(term, len(vocabulary)) for term in terms])
-                    runs.append((row, field, len(terms)))
-                    lengths[row, field] = min(lengths[row, field] + words, 65_535)
-        return Digest(terms=list(vocabulary), lengths=lengths, **_count(numbers, runs), **_facts(batch, records))
-
-    def _terms(self, text: str, remember: bool) -> tuple[list[str], int]:
-        """All terms of a text, words first, and how many of them are words."""
-        known = self._known.get(text)
-        if known is None:
-            folded = fold(text)
-            terms = list(word_terms(self._segmenter.segment(folded)))
-            words = len(terms)
-            terms.extend(bigram_terms(folded))
-            terms.extend(piece_terms(folded))
-            known = terms, words
-            if remember:
-                if len(self._known) >= _MOST_CACHED_TEXTS:
-                    self._known.clear()
-                self._known[text] = known
-        return known
+        records = _records(batch)
+        rows, fields, numbers, texts = _places(records)
+        folded = fold_all(texts)
+        codes = np.frombuffer("".join(folded).encode("utf-32-le"), np.uint32)
+        offsets = offsets_of([len(text) for text in folded], np.int64)
+        bounds, words = self._segmenter.segment_all(codes, offsets)
+        vocabulary = TermNumbers()
+        terms, starts = vocabulary.of_texts(codes, offsets, bounds, words)
+        occurrences = Occurrences(terms, starts, rows.astype(np.uint32), fields.astype(np.uint8), numbers)
+        cells = len(records), len(TEXT_FIELDS)
+        lengths = np.bincount(rows * cells[1] + fields, words[numbers], minlength=cells[0] * cells[1])
+        return Digest(
+            terms=vocabulary.terms,
+            postings=invert(occurrences, vocabulary.size),
+            lengths=np.minimum(lengths, 65_535).astype(np.uint16).reshape(cells),
+            **_facts(batch, records, dict(zip(texts, folded, strict=True))),
+        )
 
 
-def digest_facts(batch: Sequence[Stored]) -> Digest:
+def digest_facts(batch: Sequence[StoredResource]) -> Digest:
     """The digest of resources without their terms and lengths: for those whose texts are known."""
-    records = [json.loads(body) for _, _, body in batch]
-    lengths = np.zeros((len(records), len(TEXT_FIELDS)), np.uint16)
-    return Digest(terms=(), lengths=lengths, **_count((), ()), **_facts(batch, records))
+    records = _records(batch)
+    return Digest(
+        terms=TermNumbers().terms,
+        postings=NO_POSTINGS,
+        lengths=np.zeros((len(records), len(TEXT_FIELDS)), np.uint16),
+        **_facts(batch, records, {}),
+    )
 
 
 def field_texts(record: Mapping[str, Any], name: str) -> Sequence[str]:
@@ -130,34 +127,57 @@ def field_texts(record: Mapping[str, Any], name: str) -> Sequence[str]:
     return value if name in LIST_FIELDS else (value,)
 
 
-def _facts(batch: Sequence[Stored], records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _records(batch: Sequence[StoredResource]) -> list[dict[str, Any]]:
+    """The exchange forms of a batch, read as one JSON text."""
+    records: list[dict[str, Any]] = json.loads(f"[{','.join([stored.body for stored in batch])}]")
+    return records
+
+
+def _places(records: Records) -> tuple[Int64, Int64, UInt32, list[str]]:
+    """Where texts stand: rows and fields in their order, the text in each by its number; and the texts by number."""
+    known: dict[str, int] = {}
+    rows, fields, numbers = [], [], list[int]()
+    for field, name in enumerate(TEXT_FIELDS):
+        texts, counts = _values(records, name)
+        numbers += [known.setdefault(text, len(known)) for text in texts]
+        rows.append(np.repeat(np.arange(len(records)), counts))
+        fields.append(np.full(len(texts), field))
+    own_rows, own_fields = np.concatenate(rows), np.concatenate(fields)
+    order = np.argsort(own_rows, kind="stable")
+    return own_rows[order], own_fields[order], np.array(numbers, np.uint32)[order], [*known]
+
+
+def _values(records: Records, name: str) -> tuple[list[Any], UInt32]:
+    """The values of a field, one resource after the other, and (n,) how many each has."""
+    rows = [row for row, record in enumerate(records) if record.get(name) is not None]
+    values = [records[row][name] for row in rows]
+    counts = np.zeros(len(records), np.uint32)
+    counts[rows] = [*map(len, values)] if name in LIST_FIELDS else 1
+    return [*chain.from_iterable(values)] if name in LIST_FIELDS else values, counts
+
+
+def _facts(batch: Sequence[StoredResource], records: Records, folded: Mapping[str, str]) -> dict[str, Any]:
     """Everything of a digest that is not terms."""
-    exact = [(row, key) for row, record in enumerate(records) for key in exact_keys(record)]
+    keys = ExactKeys(records, folded)
+    exact_hashes, exact_rows = keys.exact()
     return {
         "ids": [record["id"] for record in records],
-        "serials": [serial for serial, _, _ in batch],
-        "text_hashes": np.array([short_hash(text_hash) for _, text_hash, _ in batch], np.uint64),
-        "exact_hashes": string_hashes([key for _, key in exact]),
-        "exact_rows": np.array([row for row, _ in exact], np.uint32),
-        "edition_hashes": string_hashes([edition_key(record) for record in records]),
-        "facets": {name: [facet_values(record, name) for record in records] for name in FACETS},
-        "blobs": [body.encode() for _, _, body in batch],
+        "serials": [stored.serial for stored in batch],
+        "text_hashes": np.array([short_hash(stored.text_hash) for stored in batch], np.uint64),
+        "exact_hashes": exact_hashes,
+        "exact_rows": exact_rows,
+        "edition_hashes": keys.editions(),
+        "facets": {name: _facet_codes(records, name) for name in FACETS},
+        "blobs": [stored.body.encode() for stored in batch],
         **fact_columns(records),
     }
 
 
-def _count(numbers: Sequence[int], runs: Sequence[tuple[int, int, int]]) -> dict[str, Any]:
-    """Entries (row, term, field, count) from the terms of one field after the other."""
-    row, field, length = np.array(runs, np.uint64).reshape(-1, 3).T
-    keys = np.repeat(row << np.uint64(40) | field, length.astype(np.int64))
-    keys |= np.array(numbers, np.uint64) << np.uint64(3)
-    keys, counts = np.unique(keys, return_counts=True)
-    return {
-        "entry_rows": (keys >> np.uint64(40)).astype(np.uint32),
-        "entry_terms": (keys >> np.uint64(3) & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        "entry_fields": (keys & np.uint64(7)).astype(np.uint8),
-        "entry_counts": np.minimum(counts, 255).astype(np.uint8),
-    }
+def _facet_codes(records: Records, name: str) -> FacetCodes:
+    values, counts = _values(records, _FACET_FIELDS.get(name, name))
+    known: dict[Any, int] = {}
+    codes = np.array([known.setdefault(value, len(known)) for value in values], np.uint32)
+    return FacetCodes([_facet_value(value) for value in known], codes, counts)
 
 
 def facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
@@ -165,9 +185,11 @@ def facet_values(record: Mapping[str, Any], facet: str) -> Sequence[str]:
     value = record.get(_FACET_FIELDS.get(facet, facet))
     if value is None:
         return ()
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
-    return value if isinstance(value, list) else (value,)
+    return value if isinstance(value, list) else (_facet_value(value),)
+
+
+def _facet_value(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def short_hash(text_hash: str) -> int:
@@ -175,32 +197,23 @@ def short_hash(text_hash: str) -> int:
     return int(text_hash[:16], 16)
 
 
-def fact_columns(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def fact_columns(records: Records) -> dict[str, Any]:
     """What is known of resources in exchange form besides texts and facets, (n,) each, by the names of `Digest`."""
-    rows = [
-        (
-            record.get("status", "active") == "active",
-            date_number(record.get("published", "")),
-            _first_moment(record),
-            last_moment(record) if record["kind"] == "activity" else int(NEVER),
-            record.get("rating", np.nan),
-            record.get("popularity", np.nan),
-            sum(name in record for name in _FACTS) / len(_FACTS),
-        )
-        for record in records
-    ]
-    active, published, starts, ends, rating, popularity, completeness = zip(*rows, strict=True) if rows else ((),) * 7
     return {
-        "active": np.array(active, np.uint8),
-        "published": np.array(published, np.uint32),
-        "starts": np.array(starts, np.int64),
-        "ends": np.array(ends, np.int64),
-        "rating": np.array(rating, np.float32),
-        "popularity": np.array(popularity, np.float32),
-        "completeness": np.array(completeness, np.float32),
+        "active": np.array([record.get("status", "active") == "active" for record in records], np.uint8),
+        "published": np.array([date_number(record.get("published", "")) for record in records], np.uint32),
+        "starts": np.array([_first_moment(record) for record in records], np.int64),
+        "ends": np.array(
+            [last_moment(record) if record["kind"] == "activity" else NEVER for record in records], np.int64
+        ),
+        "rating": np.array([record.get("rating", np.nan) for record in records], np.float32),
+        "popularity": np.array([record.get("popularity", np.nan) for record in records], np.float32),
+        "completeness": np.array([sum(map(record.__contains__, _FACTS)) for record in records], np.float32)
+        / np.float32(len(_FACTS)),
     }
 
 
+@lru_cache(maxsize=_MOST_DATES)
 def date_number(date: str) -> int:
     """YYYY[-MM[-DD]] as the number YYYYMMDD, unknown parts 0."""
     return int(date.replace("-", "").ljust(8, "0")) if date else 0

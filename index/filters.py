@@ -1,18 +1,18 @@
 """Filters as masks over a snapshot's rows, and facets counted over the rows found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from corpus.errors import InvalidInput
-from index.arrays import Float32, RowMask, UInt32
+from index.arrays import Float32, RowMask, UInt32, read_only
 from index.base import FACETS
 from index.folding import fold
-from index.forward import count_codes, mark_codes
+from index.forward import frequent_codes, latest_years, mark_codes
 from index.occasions import takes_place
-from index.query import FacetValue, Filter
+from index.query import NO_FILTER, FacetValue, Filter
 from index.question import Named
 from index.snapshot import Snapshot
 
@@ -25,15 +25,16 @@ _MOST_VALUES = 50
 _MOST_YEARS = 200
 """More than any collection has; who adds them up, to decades say, needs them all."""
 _MOST_SUBJECTS = 3
+_NO_WORKS: Final = read_only(np.empty(0, np.uint32))
 
 
 def allowed_rows(snapshot: Snapshot, filter: Filter, *, at: int) -> RowMask:
-    """(rows,) uint8, 1 for the visible rows that meet every condition of a filter."""
-    visible = snapshot.visible(at)
-    if filter == Filter():
-        return visible
-    mask: RowMask = visible & snapshot.remember(filter, lambda: _mask(snapshot, filter))
-    return mask
+    """(rows,) uint8, 1 for the visible rows that meet every condition of a filter; not to be written to."""
+    if filter is NO_FILTER or filter == NO_FILTER:
+        return snapshot.visible(at)
+    key = filter, snapshot.over(at)
+    allowed: RowMask = snapshot.remember(key, lambda: snapshot.visible(at) & _mask(snapshot, filter))
+    return allowed
 
 
 def preferred_prior(snapshot: Snapshot, named: Named) -> Float32:
@@ -46,31 +47,40 @@ def preferred_prior(snapshot: Snapshot, named: Named) -> Float32:
 
 
 def facet_counts(
-    snapshot: Snapshot, names: Sequence[str], filter: Filter, found: UInt32, *, at: int, works: bool = False
+    snapshot: Snapshot,
+    names: Sequence[str],
+    filter: Filter,
+    found: UInt32,
+    everywhere: Callable[[], UInt32],
+    *,
+    at: int,
+    works: bool = False,
 ) -> dict[str, tuple[FacetValue, ...]]:
     """Values of each facet with their counts, the most frequent first.
 
+    Each facet counts rows that meet all conditions but its own, so that a value not chosen shows what choosing it
+    would give.
+
     Args:
-        found: rows that match the query before any filter; each facet counts those that meet all conditions
-            but its own, so that a value not chosen shows what choosing it would give.
+        found: rows that match the query and meet all conditions.
+        everywhere: gives the rows that match the query before any filter; asked only where a condition is left out.
         works: all editions of a work count once for a value.
     """
-    if works:
-        found = found[np.argsort(snapshot.base.editions[found], kind="stable")]
-    counted = {}
+    counted: dict[str, tuple[FacetValue, ...]] = {}
+    united: UInt32 | None = None
     for name in names:
-        others = replace(filter, **_without(name))
-        rows = found[allowed_rows(snapshot, others, at=at)[found] == 1]
-        groups = (snapshot.base.editions[rows] if works else rows) + np.uint32(1)
-        counted[name] = (
-            _year_counts(snapshot, rows, groups) if name == YEAR else _code_counts(snapshot, name, rows, groups)
-        )
+        rows = found
+        others = NO_FILTER if filter is NO_FILTER else replace(filter, **_without(name))
+        if others != filter:
+            united = _united(snapshot, everywhere(), found) if united is None else united
+            rows = united[allowed_rows(snapshot, others, at=at)[united] == 1]
+        counted[name] = _counts(snapshot, name, rows, works=works)
     return counted
 
 
 def nearest_subjects(snapshot: Snapshot, rows: UInt32) -> tuple[str, ...]:
     """The subjects that several of the rows share, the most frequent first."""
-    counts = _code_counts(snapshot, "subject", rows, rows + np.uint32(1))
+    counts = _counts(snapshot, "subject", rows, works=False)
     return tuple(value.value for value in counts if value.count > 1)[:_MOST_SUBJECTS]
 
 
@@ -125,17 +135,25 @@ def _without(facet: str) -> dict[str, Any]:
     return {facet: None if facet == "free" else ()}
 
 
-def _code_counts(snapshot: Snapshot, name: str, rows: UInt32, groups: UInt32) -> tuple[FacetValue, ...]:
-    values = snapshot.base.facets[name]
-    counts, last = np.zeros(len(values), np.uint32), np.zeros(len(values), np.uint32)
-    count_codes(rows, groups, snapshot.base.facet_offsets[name], snapshot.base.facet_codes[name], counts, last)
-    best = np.argsort(-counts.astype(np.int64), kind="stable")[:_MOST_VALUES]
-    return tuple(FacetValue(value=values[i], count=int(counts[i])) for i in best if counts[i])
+def _united(snapshot: Snapshot, everywhere: UInt32, found: UInt32) -> UInt32:
+    """The rows that match without a filter or with it, which may have asked for fewer words."""
+    there = np.zeros(len(snapshot), np.bool_)
+    there[everywhere] = True
+    return np.concatenate([everywhere, found[~there[found]]])
 
 
-def _year_counts(snapshot: Snapshot, rows: UInt32, groups: UInt32) -> tuple[FacetValue, ...]:
-    """The latest years first."""
-    pairs = np.unique(groups.astype(np.uint64) << np.uint64(16) | snapshot.base.year[rows])
-    counts = np.bincount((pairs & np.uint64(0xFFFF)).astype(np.int64))
-    years = [year for year in np.flatnonzero(counts)[::-1].tolist() if year]
-    return tuple(FacetValue(value=str(year), count=int(counts[year])) for year in years[:_MOST_YEARS])
+def _counts(snapshot: Snapshot, name: str, rows: UInt32, *, works: bool) -> tuple[FacetValue, ...]:
+    base = snapshot.base
+    editions = base.editions if works else _NO_WORKS
+    if works:
+        rows = rows[np.argsort(editions[rows], kind="stable")]
+    if name == YEAR:
+        found = np.empty((2, _MOST_YEARS), np.uint32)
+        size = latest_years(rows, editions, base.year, found)
+        years, counts = found[:, :size].tolist()
+        return tuple(map(FacetValue._make, zip(map(str, years), counts, strict=True)))
+    values = base.facets[name]
+    found = np.empty((2, _MOST_VALUES), np.uint32)
+    size = frequent_codes(rows, editions, base.facet_offsets[name], base.facet_codes[name], len(values), found)
+    codes, counts = found[:, :size].tolist()
+    return tuple(map(FacetValue._make, zip([values[code] for code in codes], counts, strict=True)))

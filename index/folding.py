@@ -22,6 +22,8 @@ _MAX_PASSES = 8
 _PLAIN = re.compile("[ -~\\s·×À-ÖØ-öø-ÿ—―‘’“”•‧※─-⛿、。〈〉《》「」『』【】〔〕ぁ-ゖァ-ヺ・ー㐀-䶿一-鿿！-～]*")
 """Characters that NFKC and lower case turn into just one, and that join no other: nearly every text."""
 
+_BETWEEN = "\x1f"
+"""Parts texts that are folded at once: a character that no text of the catalogue holds, for cleaning takes it out."""
 _IN_PHRASES = "藉沈釐剋坏鍾於脩昇徵祕哩谿逕瞭乾覆鍊吒噁麼麽畫氾扞鉅陞薹衹袷蒐甦濛彿劄傢貲"
 """Every phrase that t2s writes otherwise than its characters one by one holds one of these: 沈思, 乾坤, 傢俱."""
 
@@ -45,6 +47,36 @@ def fold(text: str) -> str:
             return folded
         text = folded
     return text
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """What `fold` gives for each text, in much less time: each pass goes over all texts at once."""
+    folded = list(texts)
+    changing: Sequence[int] = range(len(folded))
+    for _ in range(_MAX_PASSES):
+        after = _one_pass_over([folded[i] for i in changing])
+        changed = [(i, text) for i, text in zip(changing, after, strict=True) if text != folded[i]]
+        for i, text in changed:
+            folded[i] = text
+        changing = [i for i, _ in changed]
+        if not changing:
+            break
+    return folded
+
+
+def _one_pass_over(texts: Sequence[str]) -> list[str]:
+    """Texts folded once; characters act on each other across `_BETWEEN` in no step."""
+    narrow = _narrow(_BETWEEN.join(texts)).split(_BETWEEN)
+    simplified = _simplified(_BETWEEN.join([unicodedata.normalize("NFKC", text) for text in narrow]))
+    folded = _STRAGGLER.sub(lambda found: found[0].translate(_STRAGGLERS), simplified.lower()).split(_BETWEEN)
+    return folded if len(folded) == len(texts) else [_one_pass(text)[0] for text in texts]
+
+
+def _narrow(text: str) -> str:
+    """A text with narrow letters and signs for the wide ones, as NFKC has them too, but in less time."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    are_wide = (codes >= ord("！")) & (codes <= ord("～"))
+    return (codes - are_wide * np.uint32(ord("！") - ord("!"))).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
@@ -126,16 +158,21 @@ def _settled() -> re.Pattern[str]:
 def _one_pass(text: str) -> tuple[str, bool]:
     """The text folded once, and whether another pass would surely change nothing."""
     normalized = unicodedata.normalize("NFKC", text)
-    try:
-        simplified: str = _converter().convert(normalized)
-    except UnicodeEncodeError:  # half of a surrogate pair, which is no character
-        simplified = _converter().convert(_SURROGATE.sub("\ufffd", normalized))
+    simplified = _simplified(normalized)
     folded = simplified.lower()
     if _STRAGGLER.search(folded):
         folded = folded.translate(_STRAGGLERS)
     elif simplified == normalized and _keeps_length(text):  # width and case alone settle at once
         return folded, True
     return folded, folded == text
+
+
+def _simplified(text: str) -> str:
+    try:
+        simplified: str = _converter().convert(text)
+    except UnicodeEncodeError:  # half of a surrogate pair, which is no character
+        simplified = _converter().convert(_SURROGATE.sub("\ufffd", text))
+    return simplified
 
 
 @cache

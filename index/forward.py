@@ -5,8 +5,9 @@ Every row number is unsigned, as in the kernel.
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from index.arrays import Float32, Int64, Number, RowMask, UInt8, UInt32, UInt64
+from index.arrays import Float32, Float64, Int64, Number, RowMask, UInt8, UInt16, UInt32, UInt64
 
 _TOPIC, _PROVIDER, _KIND = np.float32(0.7), np.float32(0.2), np.float32(0.1)
 """What likeness of two rows is made of, summing to 1: cosine of their words, same provider, same kind."""
@@ -15,17 +16,60 @@ _compiled = numba.njit(cache=True, nogil=True)
 
 
 @_compiled
-def count_codes(rows: UInt32, groups: UInt32, offsets: UInt32, codes: UInt32, counts: UInt32, last: UInt32) -> None:
-    """Adds to `counts` (values,) how many groups of rows have each code.
+def frequent_codes(rows: UInt32, works: UInt32, offsets: UInt32, codes: UInt32, values: int, found: UInt32) -> int:
+    """Fills `found` (2, n) with the codes that most rows have and how many have them; returns their number.
 
-    `groups` (n,) says to which group, above 0, each row belongs; rows of one group stand together. `last` (values,)
-    is scratch, zero on entry.
+    The most frequent come first, equally frequent ones in their order.
+
+    Args:
+        works: (all rows,) what each row is an edition of; a work counts once, its editions being together.
+            (0,) where every row counts.
+        values: more than any code.
     """
-    for at in range(len(rows)):
-        for i in range(offsets[rows[at]], offsets[rows[at] + np.uint32(1)]):
-            if last[codes[i]] != groups[at]:
-                last[codes[i]] = groups[at]
+    counts, last = np.zeros(values, np.uint32), np.zeros(values, np.uint32)
+    for row in rows:
+        group = (works[row] if len(works) else row) + np.uint32(1)
+        for i in range(offsets[row], offsets[row + np.uint32(1)]):
+            if last[codes[i]] != group:
+                last[codes[i]] = group
                 counts[codes[i]] += np.uint32(1)
+    size, most = 0, found.shape[1]
+    for code in range(values):
+        count = counts[code]
+        if count == 0 or (size == most and count <= found[1, most - 1]):
+            continue
+        size = min(size + 1, most)
+        at = size - 1
+        while at > 0 and found[1, at - 1] < count:
+            found[0, at], found[1, at] = found[0, at - 1], found[1, at - 1]
+            at -= 1
+        found[0, at], found[1, at] = code, count
+    return size
+
+
+@_compiled
+def latest_years(rows: UInt32, works: UInt32, years: UInt16, found: UInt32) -> int:
+    """Fills `found` (2, n) with the latest years, the last first, and how many rows have each; returns their number.
+
+    Args:
+        works: as in `frequent_codes`.
+        years: (all rows,) 0 where it is not known.
+    """
+    latest = 0
+    for row in rows:
+        latest = max(latest, years[row])
+    counts, last = np.zeros(latest + 1, np.uint32), np.zeros(latest + 1, np.uint32)
+    for row in rows:
+        group = (works[row] if len(works) else row) + np.uint32(1)
+        if last[years[row]] != group:
+            last[years[row]] = group
+            counts[years[row]] += np.uint32(1)
+    size = 0
+    for year in range(latest, 0, -1):
+        if counts[year] and size < found.shape[1]:
+            found[0, size], found[1, size] = year, counts[year]
+            size += 1
+    return size
 
 
 @_compiled
@@ -100,7 +144,7 @@ def contributions(
     """What each of m terms adds to the score of each of n rows.
 
     Args:
-        spans: (m, parts, 2) where the terms' postings stand in base and tail, as `index.kernel.locate` says.
+        spans: (m, parts, 2) where the terms' postings stand in base and tail, as `index.postings.locate` says.
         values: (n, m) filled with weight · impact, 0 where the row lacks the term.
         places: (n, m) filled with the posting that says so, where there is one; those of the tail are numbered on
             behind the base's.
@@ -115,6 +159,77 @@ def contributions(
                 if at < stop and part_rows[at] == rows[i]:
                     values[i, j] = weights[j] * part_impacts[at]
                     places[i, j] = at + np.uint64(part) * np.uint64(len(posting_rows))
+
+
+@_compiled
+def held(spans: UInt64, posting_rows: UInt32, tail_rows: UInt32, rows: UInt32) -> NDArray[np.bool_]:
+    """(n, m) whether each of n rows has each of m terms; `spans` as in `contributions`."""
+    found = np.zeros((len(rows), len(spans)), np.bool_)
+    for i in range(len(rows)):
+        for j in range(len(spans)):
+            for part in range(spans.shape[1]):
+                start, stop = spans[j, part]
+                part_rows = tail_rows if part else posting_rows
+                at = start + np.uint64(np.searchsorted(part_rows[start:stop], rows[i]))
+                found[i, j] |= at < stop and part_rows[at] == rows[i]
+    return found
+
+
+@_compiled
+def given_words(
+    values: Float32,
+    places: UInt64,
+    terms: UInt32,
+    bounds: Int64,
+    words: Int64,
+    posting_fields: UInt8,
+    tail_fields: UInt8,
+    scores: Float64,
+    counts: Int64,
+    given: UInt32,
+    fields: UInt8,
+) -> int:
+    """What each of k owners added to the score of each of n rows, and with which words.
+
+    Args:
+        values, places: (n, m) as `contributions` fills them.
+        terms: (m,) those of the first owner, then of the next, `bounds` (k + 1,) where the terms of each begin, `words`
+            (k,) how many of them, the first ones, are words.
+        posting_fields, tail_fields: a bit for each field in which a posting's term stands, of the base and of its tail.
+        scores: (n, k) filled with the sum of an owner's values, taken from the largest to the smallest; 0 where no word
+            has one.
+        counts: (n, k) filled with the number of the words that have a value.
+        given, fields: (n · m,) filled with those words, owner after owner of row after row, what added most first, and
+            with their bits.
+    Returns: how many words there are in all.
+    """
+    filled = 0
+    columns = np.empty(len(terms), np.int64)
+    for row in range(len(values)):
+        for owner in range(len(words)):
+            first, size = bounds[owner], 0
+            for column in range(first, bounds[owner + 1]):
+                if values[row, column] > 0:
+                    at = size
+                    while at > 0 and values[row, columns[at - 1]] < values[row, column]:
+                        columns[at] = columns[at - 1]
+                        at -= 1
+                    columns[at] = column
+                    size += 1
+            total, count = 0.0, 0
+            for column in columns[:size]:
+                total += values[row, column]
+                if column < first + words[owner]:
+                    place = places[row, column]
+                    late = place >= np.uint64(len(posting_fields))
+                    given[filled] = terms[column]
+                    fields[filled] = (
+                        tail_fields[place - np.uint64(len(posting_fields))] if late else posting_fields[place]
+                    )
+                    filled += 1
+                    count += 1
+            scores[row, owner], counts[row, owner] = total if count else 0.0, count
+    return filled
 
 
 @_compiled

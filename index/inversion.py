@@ -1,11 +1,11 @@
 """From counted terms to postings and their impacts: the compiled loops of the index build."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 
-from index.arrays import Float32, Int64, Number, UInt8, UInt16, UInt32, UInt64
+from index.arrays import Float32, Int64, Number, UInt8, UInt16, UInt32, UInt64, offsets_of
 from index.strings import MISSING
 
 FIELD_COUNT = 7
@@ -13,53 +13,143 @@ FIELD_COUNT = 7
 GONE = np.uint32(MISSING)
 """The number of a row that is not kept."""
 
+_FIELD_BITS, _ONE, _MOST = np.uint64(3), np.uint64(1), np.uint8(255)
+
 _compiled = numba.njit(cache=True, nogil=True)
 
 
-@_compiled
-def scatter(
-    cursor: UInt64,
-    terms: UInt32,
-    rows: UInt32,
-    fields: UInt8,
-    counts: UInt8,
-    out_rows: UInt32,
-    out_fields: UInt8,
-    out_counts: UInt8,
-) -> None:
-    """Moves one chunk's entries to their terms' places; `cursor` (terms,) is the next free place of each.
+class Occurrences(NamedTuple):
+    """The terms of T texts, and where the texts stand: in S places, ordered by row, then field."""
 
-    Entries come ordered by row, then term, then field, so that rows ascend within a term.
+    terms: UInt32
+    """The numbers of the terms of one text after the other."""
+    starts: Int64
+    """(T + 1,) where the terms of each text begin."""
+    rows: UInt32
+    """(S,)"""
+    fields: UInt8
+    """(S,)"""
+    texts: UInt32
+    """(S,) what stands there."""
+
+
+class Inverted(NamedTuple):
+    """P postings of T terms."""
+
+    term_offsets: UInt64
+    """(T + 1,) where the postings of each term begin."""
+    posting_rows: UInt32
+    """(P,) ascending within a term."""
+    posting_fields: UInt8
+    """(P,) a bit for each field in which the term stands."""
+    count_offsets: UInt64
+    """(T + 1,) where the counts of each term begin."""
+    posting_counts: UInt8
+    """How often the term stands in a field, up to 255: for each bit set one, in their order."""
+
+    @classmethod
+    def empty(cls, postings: UInt64, counts: UInt64) -> "Inverted":
+        """Room for as many postings, and counts, of each term."""
+        offsets, count_offsets = offsets_of(postings, np.uint64), offsets_of(counts, np.uint64)
+        rows, fields = np.empty(offsets[-1], np.uint32), np.zeros(offsets[-1], np.uint8)
+        return cls(offsets, rows, fields, count_offsets, np.zeros(count_offsets[-1], np.uint8))
+
+    def arrays(self) -> dict[str, Any]:
+        """By the names of a base, which finds the counts by the fields."""
+        return {name: array for name, array in self._asdict().items() if name != "count_offsets"}
+
+
+NO_POSTINGS = Inverted.empty(np.empty(0, np.uint64), np.empty(0, np.uint64))
+"""Of no terms."""
+
+
+def invert(occurrences: Occurrences, terms: int) -> Inverted:
+    """The postings of so many terms from where they stand."""
+    postings, counts, last = (np.zeros(terms, np.uint64) for _ in range(3))
+    _count(occurrences, last, postings, counts)
+    inverted = Inverted.empty(postings, counts)
+    last[:] = 0
+    _place(occurrences, last, inverted.term_offsets[:-1].copy(), inverted.count_offsets[:-1].copy(), inverted)
+    return inverted
+
+
+def join_postings(batches: list[tuple[UInt32, Inverted]], terms: int) -> Inverted:
+    """The postings of batches as one; uses the batches up.
+
+    Args:
+        batches: in the order of their rows, each with the number that its terms have among all.
+        terms: how many there are of all.
     """
-    for i in range(len(terms)):
-        at = cursor[terms[i]]
-        out_rows[at] = rows[i]
-        out_fields[at] = fields[i]
-        out_counts[at] = counts[i]
-        cursor[terms[i]] = at + np.uint64(1)
+    postings, counts = np.zeros(terms, np.uint64), np.zeros(terms, np.uint64)
+    for numbers, batch in batches:
+        postings[numbers] += np.diff(batch.term_offsets)
+        counts[numbers] += np.diff(batch.count_offsets)
+    joined = Inverted.empty(postings, counts)
+    next_posting, next_count = joined.term_offsets[:-1].copy(), joined.count_offsets[:-1].copy()
+    batches.reverse()
+    while batches:
+        _append(*batches.pop(), next_posting, next_count, joined)
+    return joined
 
 
 @_compiled
-def merge_fields(
-    entry_offsets: UInt64, rows: UInt32, fields: UInt8, offsets: UInt64, out_rows: UInt32, out_fields: UInt8
-) -> int:
-    """Joins the entries of one term and row into one posting; fills `offsets` (terms + 1,), returns how many.
+def _count(occurrences: Occurrences, last: UInt64, postings: UInt64, counts: UInt64) -> None:
+    """Counts for each term the rows, and the fields of rows, in which it stands.
 
-    `out_fields` is a bit for each field; the counts keep their order, one for each bit set.
+    Args:
+        last: (terms,) zeros; the field of a row in which each was seen last.
     """
-    size = np.uint64(0)
-    for term in range(len(entry_offsets) - 1):
-        offsets[term] = size
-        for i in range(entry_offsets[term], entry_offsets[term + 1]):
-            bit = np.uint8(1 << fields[i])
-            if size > offsets[term] and out_rows[size - np.uint64(1)] == rows[i]:
-                out_fields[size - np.uint64(1)] |= bit
-            else:
-                out_rows[size] = rows[i]
-                out_fields[size] = bit
-                size += np.uint64(1)
-    offsets[len(entry_offsets) - 1] = size
-    return int(size)
+    for i in range(len(occurrences.rows)):
+        place = _field_of_row(occurrences.rows[i], occurrences.fields[i])
+        text = occurrences.texts[i]
+        for at in range(occurrences.starts[text], occurrences.starts[text + 1]):
+            term = occurrences.terms[at]
+            if last[term] != place:
+                postings[term] += last[term] >> _FIELD_BITS != place >> _FIELD_BITS
+                counts[term] += _ONE
+                last[term] = place
+
+
+@_compiled
+def _place(occurrences: Occurrences, last: UInt64, next_posting: UInt64, next_count: UInt64, out: Inverted) -> None:
+    """Writes what `_count` counted, `last` being zeros again, and so the fields and counts of `out`."""
+    for i in range(len(occurrences.rows)):
+        row, field, text = occurrences.rows[i], occurrences.fields[i], occurrences.texts[i]
+        place = _field_of_row(row, field)
+        for at in range(occurrences.starts[text], occurrences.starts[text + 1]):
+            term = occurrences.terms[at]
+            if last[term] >> _FIELD_BITS != place >> _FIELD_BITS:
+                out.posting_rows[next_posting[term]] = row
+                next_posting[term] += _ONE
+            if last[term] != place:
+                out.posting_fields[next_posting[term] - _ONE] |= np.uint8(1 << field)
+                next_count[term] += _ONE
+                last[term] = place
+            count = next_count[term] - _ONE
+            out.posting_counts[count] += out.posting_counts[count] < _MOST
+
+
+@_compiled
+def _field_of_row(row: Number, field: Number) -> Number:
+    """A number for each field of each row, the row in its upper bits; 0 is none."""
+    return (np.uint64(row) + _ONE) << _FIELD_BITS | np.uint64(field)
+
+
+@_compiled
+def _append(numbers: UInt32, batch: Inverted, next_posting: UInt64, next_count: UInt64, out: Inverted) -> None:
+    """Writes the postings of a batch behind those of each term."""
+    for term in range(len(numbers)):
+        number = numbers[term]
+        into = next_posting[number]
+        for at in range(batch.term_offsets[term], batch.term_offsets[term + 1]):
+            out.posting_rows[into], out.posting_fields[into] = batch.posting_rows[at], batch.posting_fields[at]
+            into += _ONE
+        next_posting[number] = into
+        into = next_count[number]
+        for at in range(batch.count_offsets[term], batch.count_offsets[term + 1]):
+            out.posting_counts[into] = batch.posting_counts[at]
+            into += _ONE
+        next_count[number] = into
 
 
 @_compiled

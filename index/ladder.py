@@ -6,15 +6,18 @@ Nothing here touches a query that finds well, and every guess says that it is on
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from corpus.resource import TEXT_FIELDS
+from index.analysis import bigram_terms
+from index.arrays import UInt32
 from index.characters import is_han
 from index.digest import field_texts
 from index.folding import fold
+from index.forward import held
 from index.query import Step
 from index.segmentation import Word
 from index.snapshot import Snapshot
@@ -35,6 +38,8 @@ _OTHERS_FROM: Final = 0.1
 """Their weight against the best one's."""
 _LANGUAGE: Final = 0.1
 """What ten times the frequency in the language adds to the weight of a guess."""
+_MOST_COMMON: Final = 2.0
+"""More than commonness makes of any weight: such a word would stand 10¹⁰ times where the dictionary was made from."""
 _MOST_CHUNKS: Final = 8
 _MOST_WINDOWS: Final = 8
 _BETWEEN: Final = re.compile(r"[^\w+#']+|_")
@@ -86,13 +91,36 @@ def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
     return [run for run in _HAN_RUN.findall(folded) if any(len(w.text) == 1 for w in snapshot.segmenter.segment(run))]
 
 
-def hold_side_by_side(snapshot: Snapshot, rows: Iterable[int], runs: Sequence[str]) -> bool:
+def unknown_words(snapshot: Snapshot, words: Sequence[str]) -> list[str]:
+    """Those of some words that neither the dictionary has, which is asked first, nor the catalogue."""
+    strange = [word for word in words if not snapshot.segmenter.knows(word)]
+    found = snapshot.base.terms.find(strange).tolist() if strange else []
+    return [word for word, number in zip(strange, found, strict=True) if number == MISSING]
+
+
+def hold_side_by_side(snapshot: Snapshot, rows: UInt32, runs: Sequence[str]) -> bool:
     """Whether one of the rows holds each of the runs as it is."""
-    for row in rows:
-        record = json.loads(snapshot.base.blob(row))
-        text = fold("\n".join(text for name in TEXT_FIELDS for text in field_texts(record, name)))
-        if all(run in text for run in runs):
-            return True
+    return any(_holds(snapshot, row, runs) for row in _rows_with_bigrams(snapshot, rows, runs))
+
+
+def _rows_with_bigrams(snapshot: Snapshot, rows: UInt32, runs: Sequence[str]) -> list[int]:
+    """Those of some rows that have all bigrams of runs somewhere: only they can hold the runs."""
+    numbers = snapshot.base.terms.find([*dict.fromkeys(chain.from_iterable(map(bigram_terms, runs)))])
+    if not len(rows) or MISSING in numbers.tolist():
+        return []
+    spans, posting_rows, _, tail_rows, _ = snapshot.base.scored.of(numbers)
+    found: list[int] = rows[held(spans, posting_rows, tail_rows, rows).all(axis=1)].tolist()
+    return found
+
+
+def _holds(snapshot: Snapshot, row: int, runs: Sequence[str]) -> bool:
+    record, left = json.loads(snapshot.base.blob(row)), set(runs)
+    for name in TEXT_FIELDS:
+        for text in field_texts(record, name):
+            folded = fold(text)
+            left = {run for run in left if run not in folded}
+            if not left:
+                return True
     return False
 
 
@@ -130,7 +158,10 @@ class _Text:
         return self.whole(chunk, doubtful=True) or self._inside(chunk)
 
     def _corrections(self, folded: str, *, sure: bool) -> list[Correction]:
-        """What a text may stand for, the likeliest first; what only some ears take for the same comes last of all."""
+        """What a text may stand for, the likeliest first, but for what cannot be among the first ones.
+
+        What only some ears take for the same comes last of all.
+        """
         letters = letters_of(folded)
         found = merged([misspelt(store, letters, at=self.at) for store in self.stores])
         if _LATIN.search(folded):
@@ -141,7 +172,9 @@ class _Text:
         if not found:
             heard = merged([misheard(store, folded, at=self.at) for store in self.stores])
             found = [each for each in heard if _is_sure(each)]
-        return sorted(found, key=lambda each: -each.weight * self._commonness(each.text))
+        bar = found[_OTHERS].weight / _MOST_COMMON if len(found) > _OTHERS else 0
+        likely = [each for each in found if each.weight >= bar]
+        return sorted(likely, key=lambda each: -each.weight * self._commonness(each.text))
 
     def _commonness(self, text: str) -> float:
         """A little more than 1 for a word of the language: it decides between names that stand about equally often."""
@@ -171,7 +204,9 @@ def _is_sure(correction: Correction) -> bool:
 
 
 def _doubtful(snapshot: Snapshot, chunk: str) -> bool:
-    return any(_unknown(snapshot, chunk, list(_spans(chunk, snapshot.segmenter.segment(chunk)))))
+    """Whether a word is unknown, or one of several single characters."""
+    words = [word.text for word in snapshot.segmenter.segment(chunk)]
+    return any(_fallen_apart(snapshot, words)) or bool(unknown_words(snapshot, words))
 
 
 def _windows(snapshot: Snapshot, chunk: str) -> list[tuple[int, int]]:
@@ -190,11 +225,14 @@ def _windows(snapshot: Snapshot, chunk: str) -> list[tuple[int, int]]:
 def _unknown(snapshot: Snapshot, chunk: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
     """For each word whether neither catalogue nor dictionary has it, or it is one of several single characters."""
     words = [chunk[start:end] for start, end in spans]
+    unknown = unknown_words(snapshot, words)
+    return [apart or word in unknown for apart, word in zip(_fallen_apart(snapshot, words), words, strict=True)]
+
+
+def _fallen_apart(snapshot: Snapshot, words: Sequence[str]) -> list[bool]:
+    """For each word whether it is one of several single characters side by side."""
     single = [len(w) == 1 and is_han(w) and w not in snapshot.revision.stop_words for w in words]
-    found = snapshot.base.terms.find(words) != MISSING
-    known = [bool(there) or snapshot.segmenter.knows(word) for there, word in zip(found, words, strict=True)]
-    together = [single[i] and any(single[max(0, i - 1) : i] + single[i + 1 : i + 2]) for i in range(len(words))]
-    return [beside or not there for beside, there in zip(together, known, strict=True)]
+    return [single[i] and any(single[max(0, i - 1) : i] + single[i + 1 : i + 2]) for i in range(len(words))]
 
 
 def _spans(chunk: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:

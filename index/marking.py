@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from index.arrays import Int64, Number, UInt8, UInt32
-from index.cutting import ALNUM, BEFORE, BEHIND, BLOCK, OPEN, OTHER
+from index.cutting_tables import ALNUM, BEFORE, BEHIND, BLOCK, OPEN, OTHER
 
 STEADY, FIRM = 1, 2
 """How firmly a word holds together: where nothing stands beside it; also elsewhere, unless a run of letters or digits

@@ -11,16 +11,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from corpus.catalogue import Change
+from corpus.catalogue import Change, StoredResource
 from corpus.revision import Revision
 from index.analysis import is_word
 from index.arrays import Int64, UInt32, UInt64, read_only
 from index.base import FACETS, Base
-from index.building import Assembly, Contents, Progress, compile_contents, invert, numbered_vocabulary, term_order
-from index.digest import Digest, Stored, short_hash
+from index.building import Assembly, Contents, Progress, compile_contents, term_order
+from index.digest import Digest, short_hash
 from index.inversion import Side, count_kept, merge_postings
 from index.splicing import Splice, spliced_table
 from index.strings import MISSING
+from index.term_numbering import ordered_terms
 
 _PLAIN: Final = ("serials", "active", "published", "starts", "ends", "rating", "completeness", "text_hashes")
 """Raw columns that a base has as they are."""
@@ -30,9 +31,9 @@ _PLAIN: Final = ("serials", "active", "published", "starts", "ends", "rating", "
 class Changed:
     """What changed after a base was compiled, n resources that are indexed now, and others that are no more."""
 
-    texts: Sequence[Stored]
+    texts: Sequence[StoredResource]
     """New, or with another text; in the order of their serials, as all are."""
-    facts: Sequence[Stored]
+    facts: Sequence[StoredResource]
     """With the text that the base knows."""
     serials: UInt32
     """(n,) of `texts`, then of `facts`."""
@@ -60,10 +61,9 @@ def what_changed(base: Base, changes: Iterable[Change]) -> Changed:
     known = there & (rows >= 0)
     known[known] = base.text_hashes[rows[known]] == hashes[known]
     texts, facts = np.flatnonzero(there & ~known), np.flatnonzero(known)
-    stored = [Stored(change.serial, change.text_hash, change.body) for change in changes]
     return Changed(
-        texts=[stored[i] for i in texts.tolist()],
-        facts=[stored[i] for i in facts.tolist()],
+        texts=[changes[i].stored for i in texts.tolist()],
+        facts=[changes[i].stored for i in facts.tolist()],
         serials=serials[np.concatenate([texts, facts])],
         kept=np.delete(np.arange(len(base)), rows[rows >= 0]),
         known=rows[facts],
@@ -91,11 +91,11 @@ def merge_base(
         assembly.add(digest)
         progress(len(changed.kept) + assembly.rows)
     facts, texts = _splices(base, changed)
-    vocabulary, numbering = numbered_vocabulary(assembly.vocabulary)
+    vocabulary, numbering = ordered_terms(assembly.vocabulary.terms)
     rows_now = texts.places.astype(np.uint32)  # -1 is GONE
     older = _Postings.of(_compiled(base), rows_now[: len(base)])
-    newer = _Postings.of(invert(assembly.entries, numbering), rows_now[len(base) :])
-    terms, more, own = _merged_vocabulary(base, older.kept, vocabulary)
+    newer = _Postings.of(assembly.postings(numbering), rows_now[len(base) :])
+    terms, more, own = _merged_vocabulary(base, older.kept, vocabulary.texts())
     newer_numbers = np.full(len(terms.order), -1, np.int64)
     newer_numbers[own] = np.arange(len(own))
     columns, facet_values = _columns(base, assembly, facts, texts)

@@ -38,7 +38,7 @@ def notice(read: Interpretation, *, total: int, asked: int, well: bool) -> str:
         return "没有找到相关内容，请换个说法，或少选一些筛选条件。"
     if read.structured:
         return ""
-    named = "、".join(_NAMES.get(value, value) for values in read.preferred.values() for value in values)
+    named = "、".join([_NAMES.get(value, value) for values in read.preferred.values() for value in values])
     if read.by == "question" and not read.corrected:
         return f"为您列出{_wished(read)}。" if well else f"没有完全符合“{named}”的内容，先列出最接近的。"
     said = _said(read, asked=asked, well=well)

@@ -61,6 +61,7 @@ _V: Final = {"lve": "lue", "nve": "nue"}
 """Syllables that are often typed without their ü."""
 
 _MOST_REMEMBERED: Final = 200_000
+_MOST_REMEMBERED_CHARACTERS: Final = 8000
 
 
 def reading(text: str, *, is_name: bool = False) -> Reading:
@@ -102,6 +103,7 @@ def readings_of(character: str) -> Sequence[str]:
     return _readings_by_character().get(character, ())
 
 
+@lru_cache(_MOST_REMEMBERED_CHARACTERS)
 def known_readings_of(character: str) -> Sequence[str]:
     """The readings of one folded character that readers know; of 会 hui and kuai, but of 集 ji alone."""
     usual = readings_of(character)[:1]

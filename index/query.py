@@ -1,8 +1,8 @@
 """What one can ask of search, and what comes back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple, get_args
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 PartKind = Literal["word", "synonym", "bigram", "piece", "frame", "phrase", "exact", "prior"]
 Step = Literal["", "question", "pinyin", "homophone", "lookalike", "spelling", "relaxed"]
@@ -43,13 +43,18 @@ class Filter:
     """Takes place before this moment."""
 
 
+NO_FILTER: Final = Filter()
+"""Allows everything."""
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A search; the defaults of HTTP, the command line and the evaluation alike."""
 
     text: str = ""
     """Words, a field query (作者:余华), a phrase in quotes; empty for everything the filter allows."""
-    filter: Filter = field(default_factory=Filter)
+    filter: Filter = NO_FILTER
     sort: Sort = "relevance"
     group: Group = ""
     """edition: one hit for all editions of a work, and everything is counted so."""
@@ -82,8 +87,7 @@ class Part:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """A resource found."""
 
     row: int
@@ -104,8 +108,7 @@ class Hit:
     """The resource's public fields, a ready-made JSON object."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interpretation:
+class Interpretation(NamedTuple):
     """How a query was understood."""
 
     normalized: str
@@ -119,11 +122,11 @@ class Interpretation:
     others: tuple[str, ...] = ()
     """What else may have been meant; it was searched for too, with less weight."""
     words: tuple[str, ...] = ()
-    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    synonyms: Mapping[str, tuple[str, ...]] = _NOTHING
     """Further words that were searched for a word's sake."""
     removed: tuple[str, ...] = ()
     """The words of a question's frame, which need not be found."""
-    preferred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    preferred: Mapping[str, tuple[str, ...]] = _NOTHING
     """What a question names: values of kind, audience, level, format or district that come first."""
     dropped: tuple[str, ...] = ()
     """Words that no resource holds."""
@@ -142,15 +145,15 @@ class Interpretation:
         return self.by in ("pinyin", "homophone", "lookalike", "spelling")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetValue:
+class FacetValue(NamedTuple):
+    """A value of a facet."""
+
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple has a method of that name
     """Hits that have the value, with every filter applied but the facet's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """An answer to a search."""
 
     release: str

@@ -11,13 +11,14 @@ from index.arrays import RowMask
 from index.filters import allowed_rows
 from index.folding import fold
 from index.kernel import ALL_GROUPS
-from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name
+from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name, unknown_words
 from index.query import Filter, Query, Step
 from index.question import Question
 from index.ranking import Ranking, rank_rows
 from index.snapshot import Snapshot
 from index.structured import StructuredAnswer, is_structured
 from index.tail_texts import TailTexts
+from index.title_agreement import exact_rows
 from index.understanding import Understanding, understand
 
 _LOOKED_AT: Final = 3
@@ -32,6 +33,8 @@ class Asked:
     understanding: Understanding
     question: Question | None = None
     guess: Guess | None = None
+    in_vain: bool = False
+    """Whether it was guessed at already, and nothing was found."""
     well: bool = True
     """False where nothing holds all the words or is all that is named, and no name holds the text."""
     mask: RowMask | None = None
@@ -52,17 +55,49 @@ class Asked:
 
 
 def read_query(snapshot: Snapshot, query: Query, *, at: int) -> Asked:
-    """A query as it was typed, without the frame of a question around it."""
+    """A query as it was typed, without the frame of a question around it; as it was meant where no row can hold it."""
     text, folded = query.text, fold(query.text)
     if is_structured(text):
         return _read_structured(snapshot, text, folded)
     question = snapshot.frames.read(folded, snapshot.segmenter) if query.correct else None
-    if question is None or stands_in_name(snapshot, folded, at=at):
-        return Asked(folded=folded, understanding=understand(snapshot, folded), empty=not folded.strip())
-    if not question.matter:
+    if question and stands_in_name(snapshot, folded, at=at):
+        question = None
+    if question and not question.matter:
         return _read_wish(snapshot, folded, question, at)
-    understanding = _understood(snapshot, question.matter, question, None)
-    return Asked(folded=folded, understanding=understanding, question=question)
+    matter, found, in_vain = question.matter if question else folded, None, False
+    if query.correct and _is_hopeless(snapshot, matter):
+        found, question = _guessed(snapshot, folded, question, at)
+        in_vain = found is None
+    return Asked(
+        folded=folded,
+        understanding=_understood(snapshot, found.text if found else matter, question, found),
+        question=question,
+        guess=found,
+        in_vain=in_vain,
+        empty=not folded.strip(),
+    )
+
+
+def _is_hopeless(snapshot: Snapshot, matter: str) -> bool:
+    """Whether one sees at once that no row can hold all the words, or be just what was typed."""
+    every = dict.fromkeys(snapshot.segmenter.segment(matter))
+    words = [word for word in every if word.text not in snapshot.revision.stop_words] or [*every]
+    texts = [word.text for word in words]
+    unknown = unknown_words(snapshot, texts)
+    if not unknown or any(word.parts for word in words if word.text in unknown):
+        return False
+    spans = ("".join(texts[start:end]) for start in range(len(texts)) for end in range(start + 1, start + 6))
+    return not any(span in snapshot.synonyms for span in spans) and not len(exact_rows(snapshot, matter))
+
+
+def _guessed(
+    snapshot: Snapshot, folded: str, question: Question | None, at: int
+) -> tuple[Guess | None, Question | None]:
+    """What was probably meant, and the question around it: 学习指难 is 学习指南, not 指南 with a frame."""
+    found = guess(snapshot, folded, at=at, parts=False) if question and question.removed else None
+    if found:
+        return found, None
+    return guess(snapshot, question.matter if question else folded, at=at), question
 
 
 def _read_wish(snapshot: Snapshot, folded: str, question: Question, at: int) -> Asked:
@@ -121,31 +156,41 @@ def reconsidered(snapshot: Snapshot, query: Query, asked: Asked, ranking: Rankin
     matter = asked.question.matter if asked.question else asked.folded
     words_found = _holds_all(asked.understanding, ranking)
     broken = broken_runs(snapshot, matter)
-    if not words_found or broken:  # what the filter hides, and another order, are no reason to doubt the query
-        everywhere = rank_rows(
-            snapshot,
-            asked.understanding,
-            snapshot.visible(at),
-            n=_LOOKED_AT,
-            sort="relevance",
-            wanted=asked.understanding.wanted,
-            whole_mask=False,
-        )
+    if not words_found or broken:
+        everywhere = ranking if _is_everywhere(query) else _rank_everywhere(snapshot, asked, at)
         words_found = _holds_all(asked.understanding, everywhere)
-        if everywhere.most == ALL_GROUPS or hold_side_by_side(snapshot, everywhere.rows.tolist(), broken):
-            broken = []
+        if words_found and broken:
+            best = everywhere.rows[:_LOOKED_AT]
+            is_whole = everywhere.most == ALL_GROUPS or hold_side_by_side(snapshot, best, broken)
+            broken = [] if is_whole else broken
     if words_found and not broken:
         return asked
-    found = None
-    if query.correct and asked.question and asked.question.removed:  # 学习指难 is 学习指南, not 指南 with a frame
-        found = guess(snapshot, asked.folded, at=at, parts=False)
-        asked = replace(asked, question=None) if found else asked
-    if query.correct and found is None:
-        found = guess(snapshot, matter, at=at)
+    found, question = None, asked.question
+    if query.correct and not asked.in_vain:
+        found, question = _guessed(snapshot, asked.folded, question, at)
     if found is None:
         return replace(asked, well=words_found or stands_in_name(snapshot, matter, at=at))
-    understanding = _understood(snapshot, found.text, asked.question, found)
-    return replace(asked, understanding=understanding, guess=found)
+    understanding = _understood(snapshot, found.text, question, found)
+    return replace(asked, understanding=understanding, question=question, guess=found)
+
+
+def _is_everywhere(query: Query) -> bool:
+    """Whether the ranking of a query tells its best rows of all."""
+    in_order = query.sort == "relevance" and not query.group
+    return in_order and query.offset + query.limit >= _LOOKED_AT and query.filter == Filter()
+
+
+def _rank_everywhere(snapshot: Snapshot, asked: Asked, at: int) -> Ranking:
+    """The best rows of all: what the filter hides, and another order, are no reason to doubt a query."""
+    return rank_rows(
+        snapshot,
+        asked.understanding,
+        snapshot.visible(at),
+        n=_LOOKED_AT,
+        sort="relevance",
+        wanted=asked.understanding.wanted,
+        whole_mask=False,
+    )
 
 
 def _holds_all(understanding: Understanding, ranking: Ranking) -> bool:

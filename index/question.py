@@ -1,7 +1,7 @@
 """What a question is about: 有没有讲园林的书 is about 园林, and rather about books."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,12 +52,13 @@ class FrameTable:
         for name, meant in _called(districts).items():
             for table in (self._leading, self._ending):
                 table.setdefault(name, {"district": meant})
-        self._longest = max(map(len, [*self._leading, *self._ending]), default=0)
+        self._by_first = _longest_first(self._leading, lambda text: text[:1])
+        self._by_last = _longest_first(self._ending, lambda text: text[-1:])
 
     def read(self, folded: str, segmenter: Segmenter) -> Question | None:
         """The question in a folded text; None where no frame surrounds it and no kind or audience is named."""
         words = segmenter.segment(folded)
-        text, removed, named = self._stripped(folded, _edges(folded, words))
+        text, removed, named = self._stripped(folded, words)
         for word in words:
             if word.text in self._mentioned:
                 _add(named, self._mentioned[word.text])
@@ -65,16 +66,16 @@ class FrameTable:
             return Question(matter="", removed=removed, named=named) if named else None
         return Question(matter=text, removed=removed, named=named) if removed or named else None
 
-    def _stripped(self, folded: str, edges: frozenset[int]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
+    def _stripped(self, folded: str, words: Sequence[Word]) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
         start, end = _trimmed(folded, 0, len(folded))
         removed: list[str] = []
         named: dict[str, tuple[str, ...]] = {}
         kind_said = False
         while start < end:
-            if found := self._at_front(folded, start, end, edges):
+            if found := self._at_front(folded, start, end, words):
                 _add(named, self._leading[found])
                 start += len(found)
-            elif found := self._at_end(folded, start, end, edges, kind_said=kind_said):
+            elif found := self._at_end(folded, start, end, words, kind_said=kind_said):
                 _add(named, self._ending[found])
                 kind_said |= "kind" in self._ending[found]
                 end -= len(found)
@@ -84,24 +85,31 @@ class FrameTable:
             start, end = _trimmed(folded, start, end)
         return folded[start:end], tuple(removed), named
 
-    def _at_front(self, folded: str, start: int, end: int, edges: frozenset[int]) -> str:
-        for length in range(min(self._longest, end - start), 0, -1):
-            text = folded[start : start + length]
-            if text in self._leading and (length >= _LONG or start + length in edges):
+    def _at_front(self, folded: str, start: int, end: int, words: Sequence[Word]) -> str:
+        for text in self._by_first.get(folded[start], ()):
+            behind = start + len(text)
+            if folded.startswith(text, start, end) and (len(text) >= _LONG or behind in _edges(folded, words)):
                 return text
         return ""
 
-    def _at_end(self, folded: str, start: int, end: int, edges: frozenset[int], *, kind_said: bool) -> str:
+    def _at_end(self, folded: str, start: int, end: int, words: Sequence[Word], *, kind_said: bool) -> str:
         """The longest frame; a kind is said once only: 关于书的书 is about 书."""
-        for length in range(min(self._longest, end - start), 0, -1):
-            text = folded[end - length : end]
-            if kind_said and "kind" in self._ending.get(text, ()):
+        for text in self._by_last.get(folded[end - 1], ()):
+            if not folded.endswith(text, start, end) or (kind_said and "kind" in self._ending[text]):
                 continue
-            if length == 1 and _NUMBER.match(folded, end - 2):  # 第2课
+            if len(text) == 1 and _NUMBER.match(folded, end - 2):  # 第2课
                 continue
-            if text in self._ending and (length >= _LONG or end - length in edges):
+            if len(text) >= _LONG or end - len(text) in _edges(folded, words):
                 return text
         return ""
+
+
+def _longest_first(frames: Iterable[str], letter: Callable[[str], str]) -> Mapping[str, Sequence[str]]:
+    """Frames by one of their letters."""
+    found: dict[str, list[str]] = {}
+    for text in sorted(frames, key=len, reverse=True):
+        found.setdefault(letter(text), []).append(text)
+    return found
 
 
 def _called(districts: Sequence[str]) -> dict[str, tuple[str, ...]]:

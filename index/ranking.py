@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import Float32, RowMask, UInt32, UInt64
-from index.base import Postings
 from index.filters import preferred_prior
 from index.forward import contributions
 from index.kernel import EXACT_MARK, rank
+from index.postings import Postings
 from index.query import Part, Sort
 from index.snapshot import Snapshot
-from index.understanding import Understanding
+from index.understanding import BITS, Understanding
 
 _HEAD_START = 1e-6
 """Score of an allowed row that holds no term of a structured query; far below any term's."""
@@ -36,11 +36,19 @@ class Ranking:
     marks: UInt64
     """(n,) bits of the terms each row holds."""
     matched: UInt32
-    """(total,) in no order."""
+    """(total,) in no order; (0,) where nobody asked for them."""
 
 
 def rank_rows(
-    snapshot: Snapshot, query: Understanding, allowed: RowMask, *, n: int, sort: Sort, wanted: int, whole_mask: bool
+    snapshot: Snapshot,
+    query: Understanding,
+    allowed: RowMask,
+    *,
+    n: int,
+    sort: Sort,
+    wanted: int,
+    whole_mask: bool,
+    matched: bool = False,
 ) -> Ranking:
     """Ranks rows by a query.
 
@@ -49,10 +57,11 @@ def rank_rows(
         n: how many, >= 0.
         wanted: how many word groups a row should match; relaxed where none does.
         whole_mask: every allowed row matches, also without any of the query's words.
+        matched: whether all rows that match are asked for.
     """
     scratch = snapshot.scratch
-    if whole_mask:
-        scratch.accumulator[:] = allowed * np.float32(_HEAD_START if len(query.terms) else 1)
+    head_start = (_HEAD_START if len(query.terms) else 1.0) if whole_mask else 0.0
+    listed = np.empty(len(snapshot) + 1 if matched or sort != "relevance" else 0, np.uint32)
     places = n if sort == "relevance" else 0
     scores, rows = np.empty(places, np.float32), np.empty(places, np.uint32)
     marks = np.empty(places, np.uint64)
@@ -65,24 +74,27 @@ def rank_rows(
         query.groups,
         query.bonuses,
         0 if whole_mask else wanted,
+        head_start,
         query.agreement.exact_rows,
         query.exact_bonus,
         query.agreement.phrase_rows,
         query.agreement.phrase_bonuses,
+        query.agreement.highest,
         preferred_prior(snapshot, query.named),
+        snapshot.highest_prior * (1 + snapshot.revision.tuning.preference if query.named else 1),
         snapshot.base.serials,
         allowed,
-        scratch.accumulator,
-        scratch.marks,
-        scratch.matched,
-        scratch.counts,
+        scratch.cells,
+        scratch.met,
+        scratch.sums,
+        listed,
         scores,
         rows,
         marks,
     )
-    matched = scratch.matched[:total].copy()
+    listed = listed[:total]
     if sort != "relevance":
-        rows = _ordered(snapshot, matched, sort)[:n]
+        rows = _ordered(snapshot, listed, sort)[:n]
         size, scores, marks = len(rows), np.zeros(len(rows), np.float32), np.zeros(len(rows), np.uint64)
     return Ranking(
         total=total,
@@ -91,7 +103,7 @@ def rank_rows(
         rows=rows[:size],
         scores=scores[:size],
         marks=marks[:size],
-        matched=matched,
+        matched=listed,
     )
 
 
@@ -149,4 +161,4 @@ def matched_words(query: Understanding, marks: int) -> tuple[str, ...]:
 
 
 def _named(query: Understanding, marks: int) -> list[str]:
-    return [name for name, bit in zip(query.names, query.bits.tolist(), strict=True) if bit & marks]
+    return [name for name, bit in zip(query.names, BITS, strict=False) if bit & marks]

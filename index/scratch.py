@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from index.arrays import Float32, UInt8, UInt32, UInt64
+from index.arrays import Float32, UInt32, UInt64
+from index.kernel import BLOCK
 
 _ROOM: Final = 4096
 """Rows of a tail for which there is room."""
@@ -13,25 +14,40 @@ _ROOM: Final = 4096
 
 @dataclass(slots=True, kw_only=True)
 class Scratch:
-    """Working arrays of one thread; accumulator, second and marks are zero between two calls of the kernel."""
+    """Working arrays of one thread; accumulator, sums and cells are zero between two calls of the kernel."""
 
-    room: int
     rows: int
     accumulator: Float32
-    second: Float32
-    marks: UInt64
-    matched: UInt32
+    """(rows,)"""
+    sums: Float32
+    """(rows,)"""
+    known: UInt32
+    """(rows + 1,) as a row is written before it is known whether it counts."""
     candidates: UInt32
-    counts: UInt8
+    """(rows + 1,)"""
+    cells: UInt64
+    """(BLOCK,)"""
+    met: UInt32
+    """(BLOCK + 1,)"""
 
     @classmethod
     def of(cls, rows: int, before: "Scratch | None") -> "Scratch":
         """Arrays for so many rows; those used before where they have the room, for a tail grows by few rows."""
-        types = {"accumulator": np.float32, "second": np.float32, "marks": np.uint64, "counts": np.uint8}
-        types |= dict.fromkeys(("matched", "candidates"), np.uint32)
-        if before is None or rows > before.room:
+        whole: dict[str, Any]
+        if before is None or before.known.base is None or rows >= len(before.known.base):
             room = rows + _ROOM
-            whole: dict[str, Any] = {name: np.zeros(room, dtype) for name, dtype in types.items()}
+            whole = {name: np.zeros(room, np.float32) for name in ("accumulator", "sums")}
+            whole |= {name: np.empty(room + 1, np.uint32) for name in ("known", "candidates")}
+            cells, met = np.zeros(BLOCK, np.uint64), np.empty(BLOCK + 1, np.uint32)
         else:
-            room, whole = before.room, {name: getattr(before, name).base for name in types}
-        return cls(room=room, rows=rows, **{name: array[:rows] for name, array in whole.items()})
+            whole = {name: getattr(before, name).base for name in ("accumulator", "sums", "known", "candidates")}
+            cells, met = before.cells, before.met
+        return cls(
+            rows=rows,
+            accumulator=whole["accumulator"][:rows],
+            sums=whole["sums"][:rows],
+            known=whole["known"][: rows + 1],
+            candidates=whole["candidates"][: rows + 1],
+            cells=cells,
+            met=met,
+        )

@@ -1,15 +1,12 @@
 """search(snapshot, query): from a text to hits."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Final
-
-import numpy as np
 
 from corpus.errors import InvalidInput
 from index.analysis import BIGRAM, PIECE
-from index.arrays import RowMask
+from index.arrays import RowMask, UInt32
 from index.editions import best_works
 from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
 from index.highlighting import highlights
@@ -21,11 +18,12 @@ from index.query import (
     MOST_TEXT,
     SORTS,
     FacetValue,
-    Filter,
     Hit,
     Interpretation,
+    Part,
     Query,
     Result,
+    Segment,
 )
 from index.query_reading import Asked, read_query, reconsidered
 from index.ranking import Ranking, matched_words, rank_rows, score_parts
@@ -49,7 +47,7 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     asked = read_query(snapshot, query, at=at)
     n = query.offset + query.limit
     ranking, editions = _found(snapshot, query, asked, allowed, n=n)
-    if not asked.structured and not asked.empty and not asked.notice:
+    if not asked.structured and not asked.empty and not asked.notice and not asked.guess:
         better = reconsidered(snapshot, query, asked, ranking, at=at)
         if better.understanding is not asked.understanding:
             ranking, editions = _found(snapshot, query, better, allowed, n=n)
@@ -102,38 +100,33 @@ def _rank(snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n
         sort=query.sort,
         wanted=asked.understanding.wanted,
         whole_mask=asked.empty or asked.mask is not None,
+        matched=bool(query.facets or query.group),
     )
 
 
 def _hits(
     snapshot: Snapshot, query: Query, understanding: Understanding, ranking: Ranking, editions: Sequence[int]
 ) -> tuple[Hit, ...]:
-    """The hits of the page that was asked for."""
-    ranked = zip(ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), editions, strict=True)
-    page = list(ranked)[query.offset :]
-    blobs = [snapshot.base.blob(row) for row, *_ in page]
-    matched = [matched_words(understanding, marks) for _, _, marks, _ in page]
+    """The page that was asked for."""
+    rows, marks = ranking.rows[query.offset :].tolist(), ranking.marks[query.offset :].tolist()
+    scores = ranking.scores[query.offset :].tolist()
+    blobs = snapshot.base.blobs_of(rows)
+    words = {bits: matched_words(understanding, bits) for bits in set(marks)}
+    matched = [words[bits] for bits in marks]
+    shown: Sequence[Mapping[str, Sequence[Segment]]] = [{}] * len(blobs)
+    parts: Sequence[tuple[Part, ...]] = [()] * len(blobs)
     if query.highlight:
         loose = () if all(matched) else _loose(understanding)
         shown = highlights(blobs, matched, snapshot.segmenter, loose=loose)
-    else:
-        shown = [{}] * len(page)
-    return tuple(
-        Hit(
-            row=row,
-            id=snapshot.base.ids[row],
-            rank=rank,
-            score=score,
-            matched=words,
-            highlights=marked,
-            parts=score_parts(snapshot, understanding, row, score, marks) if query.explain else (),
-            editions=count,
-            blob=blob,
-        )
-        for rank, ((row, score, marks, count), words, marked, blob) in enumerate(
-            zip(page, matched, shown, blobs, strict=True), start=query.offset + 1
-        )
-    )
+    if query.explain:
+        parts = [
+            score_parts(snapshot, understanding, row, score, bits)
+            for row, score, bits in zip(rows, scores, marks, strict=True)
+        ]
+    ranks = range(query.offset + 1, query.offset + len(blobs) + 1)
+    ids = snapshot.base.ids.texts(rows)
+    columns = rows, ids, ranks, scores, matched, shown, parts, editions[query.offset :], blobs
+    return tuple(map(Hit._make, zip(*columns, strict=True)))
 
 
 def _loose(understanding: Understanding) -> list[str]:
@@ -158,14 +151,15 @@ def _interpretation(snapshot: Snapshot, asked: Asked, ranking: Ranking) -> Inter
         relaxed=relaxed,
         structured=asked.structured,
     )
-    return replace(read, notice=asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well))
+    said = asked.notice or notice(read, total=ranking.total, asked=ranking.asked, well=asked.well)
+    return read._replace(notice=said) if said else read
 
 
 def _facets(
     snapshot: Snapshot, query: Query, asked: Asked, ranking: Ranking, *, at: int
 ) -> dict[str, tuple[FacetValue, ...]]:
-    found = ranking.matched
-    if query.filter != Filter():
-        everywhere = _rank(snapshot, query, asked, snapshot.visible(at), n=0)
-        found = np.union1d(everywhere.matched, found)  # the filter may have asked for fewer words
-    return facet_counts(snapshot, query.facets, query.filter, found, at=at, works=bool(query.group))
+    def everywhere() -> UInt32:
+        return _rank(snapshot, query, asked, snapshot.visible(at), n=0).matched
+
+    works = bool(query.group)
+    return facet_counts(snapshot, query.facets, query.filter, ranking.matched, everywhere, at=at, works=works)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corpus.revision import Word as DictionaryWord
 from index.arrays import Arrays, Int64, UInt8, UInt32
-from index.cutting import HIDDEN_STATES, LONGEST_PART
+from index.cutting_tables import HIDDEN_STATES, LONGEST_PART
 from index.dictionary import Dictionary, HiddenMarkovModel, compile_dictionary, open_dictionary
 from index.folding import fold
 
@@ -26,7 +26,11 @@ _FORMAT = 1
 
 _RUNS = re.compile(r"[a-z]+|[0-9]+")
 _MIXED = re.compile(r"[a-z0-9一-鿿]+")
-_MOST_REMEMBERED = 500_000
+_MOST_REMEMBERED = 50_000
+"""Of words, and of what is asked for as one: some 250 bytes each, in every process that answers."""
+_MOST_SEGMENTED = 2000
+_LONGEST_SEGMENTED = 64
+"""Characters of a text whose words are remembered: a query is cut at several steps of a search."""
 _MOST_OPENED = 2
 """Dictionaries kept: the one in force and the next."""
 _MOST_WHOLE = 5000
@@ -111,6 +115,7 @@ class Segmenter:
     def __init__(self, dictionary: Dictionary, lexicon: str) -> None:
         self._dictionary = dictionary
         self._words = _Words(dictionary)
+        self._segmented: dict[str, tuple[Word, ...]] = {}
         self._whole: dict[str, bool] = {}
         self.frequencies = Frequencies(dictionary)
         self.borders = _Borders(self.frequencies)
@@ -118,11 +123,27 @@ class Segmenter:
         self.lexicon = lexicon
         """Hash of everything that decides how a text is cut."""
 
-    def segment(self, folded: str) -> list[Word]:
+    def segment(self, folded: str) -> tuple[Word, ...]:
         """The words of a folded text in their order; punctuation is left out, single letters and digits stay."""
-        words = self._words
-        starts, ends = self._dictionary.word_bounds(folded)
-        return [words[folded[start:end]] for start, end in zip(starts, ends, strict=True)]
+        found = self._segmented.get(folded)
+        if found is None:
+            words = self._words
+            starts, ends = self._dictionary.word_bounds(folded)
+            found = tuple([words[folded[start:end]] for start, end in zip(starts, ends, strict=True)])
+            if len(folded) <= _LONGEST_SEGMENTED:
+                if len(self._segmented) >= _MOST_SEGMENTED:
+                    self._segmented.clear()
+                self._segmented[folded] = found
+        return found
+
+    def segment_all(self, codes: UInt32, offsets: Int64) -> tuple[UInt32, Int64]:
+        """The words of folded texts, each followed by its parts, as bounds and as counts by text.
+
+        Args:
+            codes: the code points of all texts, `offsets` (texts + 1,) where each text begins.
+        Returns: (2, n) where each word or part begins and ends among `codes`, (texts,) how many each text has.
+        """
+        return self._dictionary.words_of_texts(codes, offsets, LONGEST_PART)
 
     def knows(self, folded: str) -> bool:
         """Whether the dictionary has a word."""

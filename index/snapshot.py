@@ -65,8 +65,11 @@ class Snapshot:
         """(terms,) of BM25."""
         self.prior = _prior(base, revision)
         """(rows,) factor of a row's score, 1 and a little more."""
+        self.highest_prior = _highest_prior(revision)
+        """No row's is above it."""
         self.synonyms = _synonyms(revision, segmenter)
         """For each folded word, without spaces, the terms of each that means the same."""
+        self.synonym_beginnings = frozenset(word[:end] for word in self.synonyms for end in range(1, len(word) + 1))
         self.names = NO_NAMES
         """What the rows of the tail are called."""
         self._lifetimes = Lifetimes(base)
@@ -142,7 +145,7 @@ class Snapshot:
 
     def over(self, at: int) -> int:
         """At how many different moments something was over until now: what is shown changes only with this number."""
-        return int(np.searchsorted(self._ends, at, side="right"))
+        return int(self._ends.searchsorted(at, side="right"))
 
     @cached_property
     def _ends(self) -> Int64:
@@ -200,16 +203,16 @@ class Snapshot:
     @property
     def spelling_stores(self) -> Sequence[SpellingStore]:
         """The spellings of base and tail as this state shows them; none while the base's are being built."""
-        compiled = self.spellings
-        if compiled is None:
-            return ()
 
-        def make() -> Sequence[SpellingStore]:
+        def make() -> Sequence[SpellingStore] | None:
+            compiled = self.spellings
+            if compiled is None:
+                return None
             living = self._living("spellings", compiled, [b.spellings(self.base) for b in self.names.blocks])
             return [store.ending(ends) for store, ends in living]
 
-        stores: Sequence[SpellingStore] = self.remember("spellings", make)
-        return stores
+        stores: Sequence[SpellingStore] | None = self.remember("spellings", make)
+        return stores or ()
 
     def _living(self, part: str, compiled: Names, blocks: Sequence[Names]) -> Sequence[tuple[Names, Int64]]:
         """The stores of base and tail, with when each name is over."""
@@ -315,6 +318,11 @@ def _prior(base: Base, revision: Revision) -> Float32:
     prior: Float32 = 1 + np.float32(tuning.prior_completeness) * base.completeness + rating
     prior += freshness[np.minimum(base.year, _YEARS - 1)]
     return prior
+
+
+def _highest_prior(revision: Revision) -> float:
+    tuning = revision.tuning
+    return 1.001 + tuning.prior_completeness + tuning.prior_rating + tuning.prior_freshness
 
 
 def _synonyms(revision: Revision, segmenter: Segmenter) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -47,12 +47,19 @@ class SnapshotKeeper:
     """
 
     def __init__(
-        self, state: Path, *, revision: Revision, catalogue: Catalogue | None = None, look_every: float = 0.5
+        self,
+        state: Path,
+        *,
+        revision: Revision,
+        catalogue: Catalogue | None = None,
+        look_every: float = 0.5,
+        opened: Snapshot | None = None,
     ) -> None:
         """
         Args:
             catalogue: followed from the base on; without one the base is all there is.
             look_every: seconds after which one looks for a newer base.
+            opened: a base as it was compiled; used unless there is a newer one.
         Raises: Unavailable if there is no index.
         """
         self._state = state
@@ -69,7 +76,9 @@ class SnapshotKeeper:
         """Whether there are changes that no snapshot shows yet."""
         self._again: dict[str, float] = {}
         """When a base that could not be taken is tried again."""
-        self._follower = _Follower(open_snapshot(state, revision=revision), catalogue)
+        if opened is None or opened.base.directory != newest_base(state, revision):
+            opened = open_snapshot(state, revision=revision)
+        self._follower = _Follower(opened, catalogue)
         if catalogue is not None:
             self._follower.rehearse()
         while not self._follower.catch_up(_STEP):  # what was seen before a restart is seen after it

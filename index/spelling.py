@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from itertools import chain, groupby, islice, product
+from functools import cache, lru_cache
+from itertools import chain, groupby, islice, pairwise, product
 from typing import Final, Literal, NamedTuple
 
-import numpy as np
-
 from index.characters import is_han
+from index.letter_choices import LetterChoices
 from index.pinyin import known_readings_of, syllables
 from index.shapes import likeness
-from index.spelling_lookup import LONGEST, Choice, Match, Slot, exactly, find, letters_of
+from index.spelling_lookup import LONGEST, Match, Patterns, find, letters_of, one_after_the_other
+from index.spelling_matching import ANY
 from index.spelling_store import SpellingStore
-from index.syllables import Parse, parses, southern_sound
+from index.syllables import Parse, parses
 
 Way = Literal["pinyin", "homophone", "lookalike", "spelling"]
 
@@ -27,17 +27,8 @@ _HARD_TO_TELL: Final = 0.7
 """The same where there is but one more character to go by: of all pairs, 2 in 100 are as alike as that, and 7 in 100
 as LOOKS_ALIKE says."""
 
-_RARE_READING: Final = 0.01
-"""Quality of a reading that few know: 术 is also zhu."""
-_INITIAL: Final = 0.3
-"""Quality of a character of which only the initial was typed, for each of its letters."""
-_SOUNDS_ALIKE: Final = 0.33
-"""How likely another character with the same reading was meant, against the one that was typed. Two of them are just
-likely enough for a guess: who types pinyin picks a wrong word (平摊 for 评弹), not a wrong character."""
 _LIKELY: Final = 0.1
 """Least quality of a reading that may begin or end within a word."""
-_MISHEARD: Final = 0.4
-"""How likely a syllable was meant that southern ears do not tell from the one that was typed, against that one."""
 _ANY: Final = 0.02
 """How likely a character was meant that neither sounds nor looks like the one that was typed."""
 _SWAPPED: Final = 0.3
@@ -75,13 +66,10 @@ def read_aloud(store: SpellingStore, folded: str, *, at: int, southern: bool = F
     Args:
         southern: sounds that southern ears do not tell apart count as the same.
     """
-    found = [
-        _correction(match, "pinyin", 1)
-        for slots in _readings(store, folded, southern)
-        for match in find(store, slots, at=at, most=_MOST)
-        if match.is_whole or match.quality > _LIKELY
-    ]
-    return likeliest(found)
+    readings = list(_readings(store.choices, folded, southern))
+    patterns = one_after_the_other(tuple(map(len, readings)))
+    matches = find(store, [choice for own in readings for choice in own], patterns, at=at, most=_MOST)
+    return likeliest([_correction(m, "pinyin", 1) for m in matches if m.is_whole or m.quality > _LIKELY])
 
 
 def misspelt(store: SpellingStore, letters: str, *, at: int) -> list[Correction]:
@@ -91,10 +79,21 @@ def misspelt(store: SpellingStore, letters: str, *, at: int) -> list[Correction]
         return [Correction(word, "spelling", uses * _ANY, _ANY, True) for word, uses in near]
     if not 2 <= len(letters) <= _LONGEST_WORD:
         return []
-    changed = [*_substituted(store, letters, at), *_moved(store, letters, at)]
-    numerals = _NUMERALS.findall(letters)
-    found = [*_homophones(store, letters, at), *(e for e in changed if _NUMERALS.findall(e.text) == numerals)]
-    return [each for each in likeliest(found) if _signs(letters_of(each.text)) == _signs(letters)]
+    patterns, changes = _changes(tuple(map(is_han, letters)), tuple(a == b for a, b in pairwise(letters)))
+    own = [store.choices.exactly(letter) for letter in letters]
+    alike = [store.choices.sounding_like(letter, southern=False) for letter in letters]
+    numerals, signs = _NUMERALS.findall(letters), _signs(letters)
+    found = []
+    for match in find(store, [*own, *alike], patterns, at=at, most=_MOST):
+        change = changes[match.pattern]
+        if match.letters == letters or (change.kind != "sound" and _NUMERALS.findall(match.letters) != numerals):
+            continue
+        if change.kind != "letter":
+            way: Way = "homophone" if change.kind == "sound" else "spelling"
+            found.append(_correction(match, way, change.quality))
+        elif substituted := _substituted(match, letters[change.at], match.letters[change.at]):
+            found.append(substituted)
+    return [each for each in likeliest(found) if _signs(each.text.replace(" ", "")) == signs]
 
 
 def misheard(store: SpellingStore, folded: str, *, at: int) -> list[Correction]:
@@ -104,7 +103,9 @@ def misheard(store: SpellingStore, folded: str, *, at: int) -> list[Correction]:
     letters = letters_of(folded)
     if not 2 <= len(letters) <= _LONGEST_WORD:
         return []
-    return likeliest(_homophones(store, letters, at, southern=True))
+    alike = [store.choices.sounding_like(letter, southern=True) for letter in letters]
+    matches = find(store, alike, one_after_the_other((len(alike),)), at=at, most=_MOST)
+    return likeliest([_correction(match, "homophone", 1) for match in matches if match.letters != letters])
 
 
 def likeliest(found: Iterable[Correction]) -> list[Correction]:
@@ -135,21 +136,21 @@ def _signs(text: str) -> list[str]:
     return _SIGNS.findall(text)
 
 
-def _readings(store: SpellingStore, folded: str, southern: bool) -> Iterator[Sequence[Slot]]:
-    """The patterns of a text with letters: characters stand for themselves, letters for what they spell."""
-    ways: list[list[Sequence[Slot]]] = []
+def _readings(choices: LetterChoices, folded: str, southern: bool) -> Iterator[Sequence[int]]:
+    """Ways to read a text with letters: characters stand for themselves, letters for what they spell."""
+    ways: list[list[Sequence[int]]] = []
     for piece in _pieces(folded):
         if is_han(piece[0]):
-            ways.append([[exactly(store, letter) for letter in piece]])
+            ways.append([[choices.exactly(letter) for letter in piece]])
         elif len(piece) > 1:  # c语言 is not 词语言
             known = parses(piece, _every_syllable())[:_MOST_READINGS]
-            ways.append([_spelt(store, parse, southern) for parse in known])
+            ways.append([_spelt(choices, parse, southern) for parse in known])
         else:
             return
     for way in islice(product(*ways), _MOST_READINGS):
-        slots = [slot for slots in way for slot in slots]
-        if 1 < len(slots) <= LONGEST:
-            yield slots
+        spelling = [choice for part in way for choice in part]
+        if 1 < len(spelling) <= LONGEST:
+            yield spelling
 
 
 def _pieces(folded: str) -> list[str]:
@@ -158,21 +159,11 @@ def _pieces(folded: str) -> list[str]:
     return [run for run in runs if run]
 
 
-def _spelt(store: SpellingStore, parse: Parse, southern: bool) -> Sequence[Slot]:
+def _spelt(choices: LetterChoices, parse: Parse, southern: bool) -> Sequence[int]:
     return [
-        _choice(_read_as(store, part, southern) if full else _beginning_with(store, part))
+        choices.read_as(part, southern=southern) if full else choices.beginning_with(part)
         for part, full in zip(parse.parts, parse.full, strict=True)
     ]
-
-
-def _read_as(store: SpellingStore, syllable: str, southern: bool) -> dict[int, float]:
-    """Letters with how likely each is meant by a syllable."""
-    qualities: dict[int, float] = {}
-    for heard in _heard_alike()[southern_sound(syllable)] if southern else (syllable,):
-        for number, usual in store.by_reading.get(heard, ()):
-            quality = (1 if usual else _RARE_READING) * (1 if heard == syllable else _MISHEARD)
-            qualities[number] = max(quality, qualities.get(number, 0))
-    return qualities
 
 
 @cache
@@ -180,76 +171,62 @@ def _every_syllable() -> frozenset[str]:
     return frozenset(syllables())
 
 
-@cache
-def _heard_alike() -> dict[str, list[str]]:
-    """Syllables by how southern ears hear them."""
-    heard: dict[str, list[str]] = {}
-    for syllable in syllables():
-        heard.setdefault(southern_sound(syllable), []).append(syllable)
-    return heard
+class _Change(NamedTuple):
+    """How what was typed may differ from what was meant."""
+
+    kind: Literal["sound", "letter", "order"]
+    at: int
+    """Where a letter is another."""
+    quality: float
+    """How likely it was mistyped so, as far as that is known beforehand."""
 
 
-def _beginning_with(store: SpellingStore, initial: str) -> dict[int, float]:
-    known = [letters for syllable, letters in store.by_reading.items() if syllable.startswith(initial)]
-    return {number: _INITIAL ** len(initial) for letters in known for number, usual in letters if usual}
+@lru_cache(256)
+def _changes(han: Sequence[bool], doubled: Sequence[bool]) -> tuple[Patterns, Sequence[_Change]]:
+    """The patterns of n letters by the choices 0 to n - 1, each letter itself, and n to 2n - 1, what sounds alike.
+
+    Args:
+        han: whether each is a Chinese character.
+        doubled: whether each but the first is the one before it again.
+    """
+    n = len(han)
+    own = [*range(n)]
+    patterns, changes, whole_only = [[*range(n, 2 * n)]], [_Change("sound", 0, 1)], [False]
+    for i in range(n):
+        if han[i]:
+            patterns.append([*own[:i], ANY, *own[i + 1 :]])
+            changes.append(_Change("letter", i, 1))
+            whole_only.append(n == 2)
+    for pattern, quality in _moved(own, doubled):
+        patterns.append(pattern)
+        changes.append(_Change("order", 0, quality))
+        whole_only.append(True)
+    return Patterns.of(patterns, whole_only), changes
 
 
-def _choice(qualities: dict[int, float]) -> Choice:
-    return Choice(np.array(list(qualities), np.uint16), np.array(list(qualities.values()), np.float32))
-
-
-def _homophones(store: SpellingStore, letters: str, at: int, *, southern: bool = False) -> Iterator[Correction]:
-    slots = [_sounding_like(store, letter, southern) for letter in letters]
-    for match in find(store, slots, at=at, most=_MOST):
-        if match.letters != letters:
-            yield _correction(match, "homophone", 1)
-
-
-def _sounding_like(store: SpellingStore, letter: str, southern: bool) -> Choice:
-    qualities: dict[int, float] = {}
-    for syllable in known_readings_of(letter):
-        for number, quality in _read_as(store, syllable, southern).items():
-            if quality > _RARE_READING:  # 抖音 is not 抖听, though 听 was once read yin
-                qualities[number] = max(_SOUNDS_ALIKE * quality, qualities.get(number, 0))
-    own = store.numbers.get(letter)
-    return _choice(qualities if own is None else {**qualities, own: 1.0})
-
-
-def _substituted(store: SpellingStore, letters: str, at: int) -> Iterator[Correction]:
-    """One letter is another."""
-    own = [exactly(store, letter) for letter in letters]
-    for i, letter in enumerate(letters):
-        if not is_han(letter):
-            continue
-        for match in find(store, [*own[:i], None, *own[i + 1 :]], at=at, most=_MOST):
-            alike = likeness(letter, match.letters[i])
-            if match.letters == letters:
-                continue
-            looks = alike >= (LOOKS_ALIKE if len(letters) > 2 else _HARD_TO_TELL)
-            if (looks and match.is_whole) or (len(letters) > 2 and (looks or match.is_whole)):
-                sounds = set(known_readings_of(letter)) & set(known_readings_of(match.letters[i]))
-                way: Way = "homophone" if sounds else "lookalike" if looks else "spelling"
-                yield _correction(match, way, max(_ANY, alike**_SHARPNESS))
-
-
-def _moved(store: SpellingStore, letters: str, at: int) -> Iterator[Correction]:
+def _moved(own: list[int], doubled: Sequence[bool]) -> Iterator[tuple[list[int], float]]:
     """Two letters are swapped, one is doubled, too many or missing."""
-    own: list[Slot] = [exactly(store, letter) for letter in letters]
-    for i in range(len(letters)):
-        if i and letters[i - 1] != letters[i]:
-            swapped = [*own[: i - 1], own[i], own[i - 1], *own[i + 1 :]]
-            yield from _each(store, swapped, at, _SWAPPED)
-        if len(letters) > 2:
-            doubled = i > 0 and letters[i - 1] == letters[i]
-            yield from _each(store, [*own[:i], *own[i + 1 :]], at, _DOUBLED if doubled else _TOO_MANY)
+    for i in own:
+        if i and not doubled[i - 1]:
+            yield [*own[: i - 1], own[i], own[i - 1], *own[i + 1 :]], _SWAPPED
+        if len(own) > 2:
+            yield [*own[:i], *own[i + 1 :]], _DOUBLED if i and doubled[i - 1] else _TOO_MANY
             if i:
-                yield from _each(store, [*own[:i], None, *own[i:]], at, _MISSING)
+                yield [*own[:i], ANY, *own[i:]], _MISSING
 
 
-def _each(store: SpellingStore, slots: Sequence[Slot], at: int, quality: float) -> Iterator[Correction]:
-    for match in find(store, slots, at=at, most=_MOST):
-        if match.is_whole:
-            yield _correction(match, "spelling", quality)
+def _substituted(match: Match, typed: str, meant: str) -> Correction | None:
+    """One letter is another; of two letters it must look alike, of more it may also make a word."""
+    alike = likeness(typed, meant)
+    if alike < (LOOKS_ALIKE if len(match.letters) > 2 else _HARD_TO_TELL):
+        if not match.is_whole or len(match.letters) == 2:
+            return None
+        way: Way = "spelling"
+    else:
+        way = "lookalike"
+    if set(known_readings_of(typed)) & set(known_readings_of(meant)):
+        way = "homophone"
+    return _correction(match, way, max(_ANY, alike**_SHARPNESS))
 
 
 def _correction(match: Match, way: Way, quality: float) -> Correction:

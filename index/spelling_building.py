@@ -22,7 +22,8 @@ from index.latin_words import SHORTEST
 from index.lifetimes import ALWAYS, Holders, Rows, holder_arrays
 from index.segmentation import Segmenter
 from index.spelling_lookup import is_letter
-from index.spelling_store import BEGINS, ENDS, FORMAT
+from index.spelling_matching import BEGINS, ENDS
+from index.spelling_store import FORMAT
 from index.whole_directory import finish_directory, unfinished_directory
 
 NAMES: Final = {"title": 1.0, "subtitle": 0.5, "creators": 0.3, "provider": 0.1, "subjects": 0.3, "tags": 0.3}

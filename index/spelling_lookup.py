@@ -2,22 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.arrays import Float32, UInt8, UInt16, UInt32
+from index import spelling_matching
+from index.arrays import Int64, UInt8, UInt32, offsets_of
 from index.characters import is_han
-from index.spelling_store import BEGINS, ENDS, SpellingStore
+from index.spelling_matching import BEGINS, ENDS
+from index.spelling_store import SpellingStore
 
-_EDGE_WEIGHTS: Final = np.array([0.05, 0.3, 0.3, 1.0], np.float32)
-"""What a place counts where a word ends at neither, at one, or at both of its edges."""
-_WHOLE: Final = 2.0
-"""What a place counts where it is the whole text."""
-_MIXING: Final = np.random.default_rng(7).integers(1, 2**63, 64, np.uint64) | np.uint64(1)
-"""Odd factors that turn a few letters into one number."""
 _SEVERAL_WORDS: Final = re.compile("[0-9a-z+#]{2}")
 LONGEST: Final = 32
 """Letters of a spelling that can be looked up."""
@@ -28,24 +24,38 @@ def is_letter(character: str) -> bool:
     return character.isalnum() or character in "+#"
 
 
-class Choice(NamedTuple):
-    """The letters that may stand at one place of a spelling."""
+class Patterns(NamedTuple):
+    """Spellings to look for, as the compiled loop takes them."""
 
-    letters: UInt16
-    quality: Float32
-    """How likely each was meant, 0 to 1."""
+    places: Int64
+    """For each place of each pattern, one behind the other, which of some choices it is, or ANY; not ANY alone."""
+    offsets: Int64
+    """Where each pattern begins."""
+    whole_only: UInt8
+    """1 leaves out what nowhere begins and ends with a word."""
+
+    @classmethod
+    def of(cls, patterns: Sequence[Sequence[int]], whole_only: Sequence[bool]) -> "Patterns":
+        """Patterns of choices by number, each of 1 to LONGEST places."""
+        places = np.array([choice for pattern in patterns for choice in pattern], np.int64)
+        return cls(places, offsets_of([len(pattern) for pattern in patterns], np.int64), np.array(whole_only, np.uint8))
 
 
-Slot = Choice | None
-"""None: any letter, with quality 1."""
+@lru_cache(256)
+def one_after_the_other(lengths: Sequence[int]) -> Patterns:
+    """Patterns of so many choices each, the next ones from pattern to pattern."""
+    starts = [0, *accumulate(lengths)]
+    return Patterns.of([range(start, end) for start, end in pairwise(starts)], [False] * len(lengths))
 
 
 class Match(NamedTuple):
     """A spelling that stands in the catalogue."""
 
+    pattern: int
+    """The number of the pattern that it fits."""
     letters: str
     written: str
-    """The same with a space between words of letters or digits: java web开发."""
+    """The same with a space between words of letters or digits, as at its first place: java web开发."""
     weight: float
     """How often it stands there, as words of its own counting most."""
     quality: float
@@ -54,111 +64,49 @@ class Match(NamedTuple):
     """Whether it somewhere begins and ends with a word."""
 
 
-def find(store: SpellingStore, slots: Sequence[Slot], *, at: int, most: int) -> list[Match]:
-    """The spellings that fit the slots in texts that are not over at a moment, at most so many, the best first."""
-    places = _places(store, slots)
-    texts = _texts(store, places)
-    kept = store.arrays.ends[texts] > at
-    places, texts = places[kept], texts[kept]
-    if not len(places):
+def find(store: SpellingStore, choices: Sequence[int], patterns: Patterns, *, at: int, most: int) -> list[Match]:
+    """The spellings that fit patterns in texts that are not over at a moment, pattern by pattern, the best first.
+
+    Args:
+        choices: numbers of choices of the store; a pattern names them by their position here.
+        most: spellings of one pattern, before what must be whole is left out.
+    """
+    if not choices:
         return []
-    letters = store.arrays.letters[places[:, None] + np.arange(len(slots))]
-    quality = _quality(store, slots, letters)
-    _, first, group = np.unique(letters @ _MIXING[: len(slots)], return_index=True, return_inverse=True)
-    edges = _edges(store, places, len(slots))
-    weights = np.bincount(group, _weights(store, places, texts, edges, len(slots)))
-    whole = np.bincount(group, edges == (BEGINS | ENDS)) > 0
-    best = np.argsort(-weights * quality[first], kind="stable")[:most]
-    return [
-        Match(
-            letters=store.text(letters[first[g]]),
-            written=_written(store, int(places[first[g]]), letters[first[g]]),
-            weight=float(weights[g]),
-            quality=float(quality[first[g]]),
-            is_whole=bool(whole[g]),
-        )
-        for g in best.tolist()
-    ]
+    own = np.array(choices, np.int64)
+    found, worth, codes = spelling_matching.find(store.columns, store.choices.arrays, own, *patterns, at, most)
+    text, start, matches = codes.tobytes().decode("utf-32-le"), 0, []
+    parted = _SEVERAL_WORDS.search(text) is not None
+    for pattern, place, length, whole, weight, quality in zip(*found.tolist(), *worth.tolist(), strict=True):
+        letters = text[start : start + length]
+        start += length
+        written = _written(store, place, letters) if parted else letters
+        matches.append(Match(pattern, letters, written, weight, quality, bool(whole)))
+    return matches
 
 
 def letters_of(folded: str) -> str:
     """What of a folded text belongs to its spelling: no spaces, no punctuation."""
-    return "".join(filter(is_letter, folded))
+    return folded if folded.isalnum() else "".join(filter(is_letter, folded))
 
 
 def stands(store: SpellingStore, letters: str, *, at: int) -> bool:
     """Whether these letters, or the first LONGEST of them, stand side by side in some text."""
-    return bool(find(store, [exactly(store, letter) for letter in letters[:LONGEST]], at=at, most=1))
+    return bool(spelling_matching.stands(store.columns, _codes(letters[:LONGEST]), at))
 
 
 def rows_titled(store: SpellingStore, letters: str) -> UInt32:
-    """The rows in whose title these letters stand side by side; none for more than LONGEST."""
-    if not letters or len(letters) > LONGEST:
-        return np.empty(0, np.uint32)
-    arrays = store.arrays
-    texts = np.unique(_texts(store, _places(store, [exactly(store, letter) for letter in letters])))
-    starts = arrays.title_offsets[texts].astype(np.int64)
-    counts = arrays.title_offsets[texts + 1] - starts
-    before = np.cumsum(counts) - counts
-    rows: UInt32 = arrays.title_rows[np.repeat(starts - before, counts) + np.arange(counts.sum())]
+    """The rows in whose title these letters stand side by side; none for one letter, or more than LONGEST."""
+    looked_up = letters if 1 < len(letters) <= LONGEST else ""
+    rows: UInt32 = spelling_matching.rows_titled(store.columns, _codes(looked_up))
     return rows
 
 
-def exactly(store: SpellingStore, letter: str) -> Choice:
-    """One letter; a choice of none where no text has it."""
-    number = store.numbers.get(letter)
-    numbers = [] if number is None else [number]
-    return Choice(np.array(numbers, np.uint16), np.ones(len(numbers), np.float32))
+def _codes(text: str) -> UInt32:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _places(store: SpellingStore, slots: Sequence[Slot]) -> NDArray[np.int64]:
-    """Where texts fit the slots: where the rarest of them do, less where another does not."""
-    letters = store.arrays.letters
-    found = _candidates(store, slots)
-    found = found[(found >= 0) & (found + len(slots) <= len(letters))]
-    for i, slot in enumerate(slots):
-        if not len(found):
-            break
-        there = letters[found + i]
-        if slot is None:
-            found = found[there > 0]
-        elif len(slot.letters) == 1:
-            found = found[there == slot.letters[0]]
-        else:
-            found = found[_table(store, slot)[there] > 0]
-    return found
-
-
-def _candidates(store: SpellingStore, slots: Sequence[Slot]) -> NDArray[np.int64]:
-    """Where the rarest pair of single letters, or else the rarest letters, begin a place that may fit."""
-    pairs = [
-        (i, store.places_of_pair(int(left.letters[0]), int(right.letters[0])))
-        for i, (left, right) in enumerate(pairwise(slots))
-        if left is not None and right is not None and len(left.letters) == len(right.letters) == 1
-    ]
-    if pairs:
-        at, places = min(pairs, key=lambda each: len(each[1]))
-        return places.astype(np.int64) - at
-    chosen = [(i, slot.letters) for i, slot in enumerate(slots) if slot is not None]
-    at, rarest = min(chosen, key=lambda each: store.counts[each[1]].sum())
-    lists = [store.places_of(number) for number in rarest.tolist()]
-    return np.concatenate(lists).astype(np.int64) - at if lists else np.empty(0, np.int64)
-
-
-def _texts(store: SpellingStore, places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The text that each place stands in."""
-    return store.arrays.starts.searchsorted(places.astype(np.uint32), side="right") - 1
-
-
-def _table(store: SpellingStore, choice: Choice) -> Float32:
-    """(letters,) the quality of each letter of the alphabet."""
-    table = np.zeros(len(store.arrays.alphabet), np.float32)
-    table[choice.letters] = choice.quality
-    return table
-
-
-def _written(store: SpellingStore, place: int, numbers: UInt16) -> str:
-    letters = store.text(numbers)
+def _written(store: SpellingStore, place: int, letters: str) -> str:
     if not _SEVERAL_WORDS.search(letters):
         return letters
     edges = store.arrays.edges[place : place + len(letters)].tolist()
@@ -167,27 +115,3 @@ def _written(store: SpellingStore, place: int, numbers: UInt16) -> str:
         for (left, letter), (before, own) in zip(pairwise(letters), pairwise(edges), strict=True)
     ]
     return letters[0] + "".join(parted)
-
-
-def _quality(store: SpellingStore, slots: Sequence[Slot], letters: UInt16) -> Float32:
-    quality = np.ones(len(letters), np.float32)
-    for i, slot in enumerate(slots):
-        if slot is not None:
-            quality *= slot.quality[0] if len(slot.letters) == 1 else _table(store, slot)[letters[:, i]]
-    return quality
-
-
-def _edges(store: SpellingStore, places: NDArray[np.int64], length: int) -> UInt8:
-    """Whether a word begins at the first letter of each place, and ends at the last."""
-    edges = store.arrays.edges
-    at_both: UInt8 = (edges[places] & np.uint8(BEGINS)) | (edges[places + length - 1] & np.uint8(ENDS))
-    return at_both
-
-
-def _weights(
-    store: SpellingStore, places: NDArray[np.int64], texts: NDArray[np.int64], edges: UInt8, length: int
-) -> Float32:
-    arrays = store.arrays
-    is_text = (arrays.starts[texts] == places) & (arrays.starts[texts + 1] == places + length + 1)
-    weights: Float32 = _EDGE_WEIGHTS[edges] * np.where(is_text, np.float32(_WHOLE), np.float32(1))
-    return weights * arrays.weights[texts]

@@ -11,17 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from index.arrays import Float32, Int64, UInt8, UInt16, UInt32
+from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, read_only
 from index.latin_words import LatinWords
+from index.letter_choices import LetterChoices
 from index.lifetimes import Holders
-from index.pinyin import is_usual, readings_of
+from index.spelling_matching import BLOCK, Columns, Tables
 from index.whole_directory import damaged, open_array, read_manifest
 
 FORMAT: Final = 3
 """Raised when an older store can no longer be read; it is then built anew."""
-BEGINS: Final = 1
-ENDS: Final = 2
-"""Bits of `edges`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,47 +100,25 @@ class SpellingStore:
     def ends(self) -> Int64:
         return self.arrays.ends
 
-    @property
-    def numbers(self) -> dict[str, int]:
-        """The number of each letter."""
-        return self._derived.numbers
+    @cached_property
+    def columns(self) -> Columns:
+        """The fields of `Tables`, for compiled loops; read-only, so that these are compiled once for all stores."""
+        derived = {"pair_starts": self._derived.pair_starts, "block_texts": self._derived.block_texts}
+        found = (derived[name] if name in derived else getattr(self.arrays, name) for name in Tables._fields)
+        return tuple(read_only(array) for array in found)
 
     @property
-    def by_reading(self) -> dict[str, list[tuple[int, bool]]]:
-        """For each syllable the letters read so, each with whether that is a usual reading of it."""
-        return self._derived.by_reading
-
-    @property
-    def counts(self) -> UInt32:
-        """(A + 1,) how often each letter stands anywhere; 0 for 0."""
-        return self._derived.counts
+    def choices(self) -> LetterChoices:
+        """What may be meant by letters and syllables."""
+        return self._derived.choices
 
     def latin_near(self, word: str, *, at: int) -> list[tuple[str, int]]:
         """Latin words in one letter from a word that stand in texts not over, the commonest first, and in how many."""
         arrays, near = self.arrays, []
-        for other, _ in self._derived.latin_words.near(word):
-            number = self._derived.latin_numbers[other]
+        for number, other in self._derived.latin_words.near(word):
             start, stop = arrays.latin_offsets[number : number + 2].tolist()
             near.append((other, int((arrays.ends[arrays.latin_texts[start:stop]] > at).sum())))
         return [(other, uses) for other, uses in near if uses]
-
-    def places_of(self, number: int) -> UInt32:
-        """Where a letter stands."""
-        first, last = self.arrays.place_offsets[number : number + 2]
-        return self.arrays.places[first:last]
-
-    def places_of_pair(self, first: int, second: int) -> UInt32:
-        """Where a letter stands with another one behind it."""
-        pair = np.uint32(first << 16 | second)
-        at = int(self.arrays.pairs.searchsorted(pair))
-        if at == len(self.arrays.pairs) or self.arrays.pairs[at] != pair:
-            return self.arrays.places[:0]
-        start, end = self.arrays.pair_offsets[at : at + 2]
-        return self.arrays.places[start:end]
-
-    def text(self, numbers: UInt16) -> str:
-        """The letters behind some numbers."""
-        return "".join(map(chr, self.arrays.alphabet[numbers].tolist()))
 
 
 class _Derived:
@@ -152,27 +128,21 @@ class _Derived:
         self._arrays = arrays
 
     @cached_property
-    def numbers(self) -> dict[str, int]:
-        return {chr(code): number for number, code in enumerate(self._arrays.alphabet.tolist()) if number}
+    def choices(self) -> LetterChoices:
+        return LetterChoices(self._arrays.alphabet)
 
     @cached_property
-    def by_reading(self) -> dict[str, list[tuple[int, bool]]]:
-        known: dict[str, list[tuple[int, bool]]] = {}
-        for letter, number in self.numbers.items():
-            for syllable in readings_of(letter):
-                known.setdefault(syllable, []).append((number, is_usual(letter, syllable)))
-        return known
+    def pair_starts(self) -> UInt32:
+        """(A + 2,) where the pairs that begin with each letter begin."""
+        firsts = np.arange(len(self._arrays.alphabet) + 1, dtype=np.uint32) << np.uint32(16)
+        return self._arrays.pairs.searchsorted(firsts).astype(np.uint32)
 
     @cached_property
-    def counts(self) -> UInt32:
-        return np.diff(self._arrays.place_offsets)
-
-    @cached_property
-    def latin_numbers(self) -> dict[str, int]:
-        """The number of each Latin word."""
-        return {word: number for number, word in enumerate(self._arrays.latin.tobytes().decode().split())}
+    def block_texts(self) -> UInt32:
+        """The text of each letter whose place is a multiple of BLOCK."""
+        blocks = np.arange(0, len(self._arrays.letters), BLOCK, dtype=np.uint32)
+        return (self._arrays.starts.searchsorted(blocks, side="right") - 1).astype(np.uint32)
 
     @cached_property
     def latin_words(self) -> LatinWords:
-        uses = np.diff(self._arrays.latin_offsets).tolist()
-        return LatinWords(dict(zip(self.latin_numbers, uses, strict=True)))
+        return LatinWords(read_only(self._arrays.latin), np.diff(self._arrays.latin_offsets))

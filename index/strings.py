@@ -4,15 +4,20 @@ Terms, ids and exact titles all live in such tables: opening one costs nothing, 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
-from index.arrays import Arrays, UInt8, UInt32, UInt64
+from index.arrays import Arrays, UInt8, UInt32, UInt64, offsets_of
+from index.hashing import stretch_hashes
 
 MISSING = 0xFFFFFFFF
 """The number of a string that is not there."""
+
+_MOST_RECALLED: Final = 30_000
+"""Strings, a few megabytes of them, of which it is remembered where they are."""
 
 
 def string_hashes(texts: Sequence[str]) -> UInt64:
@@ -33,6 +38,7 @@ class StringTable:
     """(n,) ascending."""
     numbers: UInt32
     """(n,) the string behind each hash."""
+    _recalled: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -41,6 +47,11 @@ class StringTable:
         start, stop = self.offsets[number : number + 2].tolist()
         return self.text[start:stop].tobytes().decode()
 
+    def texts(self, numbers: Sequence[int]) -> list[str]:
+        """The strings of some numbers."""
+        offsets, text = self.offsets.data, self.text.data
+        return [str(text[offsets[number] : offsets[number + 1]], "utf-8") for number in numbers]
+
     def find(self, texts: Sequence[str]) -> UInt32:
         """(n,) uint32 numbers of n strings, `MISSING` where there is none."""
         if not len(self) or not texts:
@@ -48,6 +59,21 @@ class StringTable:
         wanted = string_hashes(texts)
         at = np.minimum(np.searchsorted(self.hashes, wanted), len(self) - 1)
         return np.where(self.hashes[at] == wanted, self.numbers[at], np.uint32(MISSING))
+
+    def recall(self, texts: Collection[str]) -> list[int]:
+        """What `find` says, remembered: for the terms of queries, most of which were asked for before."""
+        known = self._recalled
+        try:
+            return [known[text] for text in texts]
+        except KeyError:
+            numbers = {text: known.get(text, -1) for text in texts}
+        new = [text for text, number in numbers.items() if number < 0]
+        found = dict(zip(new, self.find(new).tolist(), strict=True))
+        if len(known) + len(found) > _MOST_RECALLED:
+            known.clear()
+        known.update(found)
+        numbers.update(found)
+        return [numbers[text] for text in texts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +94,13 @@ class LongerTable:
         own = number - len(self.table)
         return self.table[number] if own < 0 else self.more[own]
 
+    def texts(self, numbers: Sequence[int]) -> list[str]:
+        """The strings of some numbers."""
+        own = len(self.table)
+        if all(number < own for number in numbers):
+            return self.table.texts(numbers)
+        return [self[number] for number in numbers]
+
     def find(self, texts: Sequence[str]) -> UInt32:
         """(n,) uint32 numbers of n strings, `MISSING` where there is none."""
         found = self.table.find(texts)
@@ -77,15 +110,25 @@ class LongerTable:
                 found[at] = number
         return found
 
+    def recall(self, texts: Collection[str]) -> list[int]:
+        """What `find` says; what the table says is remembered."""
+        found = self.table.recall(texts)
+        if self.numbers:
+            for at, text in enumerate(texts):
+                number = self.numbers.get(text, self.size)
+                if number < self.size or number == MISSING:
+                    found[at] = number
+        return found
+
 
 def string_table(texts: Iterable[str]) -> Arrays:
     """The arrays of a table, by the names of `StringTable`."""
     encoded = [text.encode() for text in texts]
-    offsets = np.zeros(len(encoded) + 1, np.uint64)
-    np.cumsum([len(part) for part in encoded], out=offsets[1:])
-    hashes = np.array(
-        [int.from_bytes(hashlib.blake2b(part, digest_size=8).digest(), "little") for part in encoded], np.uint64
-    )
+    return encoded_table(np.frombuffer(b"".join(encoded), np.uint8), offsets_of([len(e) for e in encoded], np.uint64))
+
+
+def encoded_table(text: UInt8, offsets: UInt64) -> Arrays:
+    """The arrays of a table of n strings in UTF-8; `offsets` (n + 1,) is where each begins."""
+    hashes = stretch_hashes(text, offsets)
     order = np.argsort(hashes, kind="stable").astype(np.uint32)
-    text = np.frombuffer(b"".join(encoded), np.uint8)
     return {"text": text, "offsets": offsets, "hashes": hashes[order], "numbers": order}

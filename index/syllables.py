@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 _APART: Final = re.compile(r"[\s'’`·-]+")
@@ -85,27 +86,28 @@ def _joined(left: Parse, right: Parse) -> Parse:
 
 @lru_cache(4096)
 def _parses_of(run: str, syllables: frozenset[str]) -> Sequence[Parse]:
-    found = sorted(_whole(run, syllables), key=lambda way: way.cost)[:_MOST_PARSES]
-    return [*found, *_with_initials(run, syllables)][:_MOST_PARSES]
+    ways = _ways(run, syllables)
+    whole = (Parse(way, (True,) * len(way)) for way in ways[-1])
+    return [*islice(chain(whole, _with_initials(run, ways)), _MOST_PARSES)]
 
 
-def _whole(run: str, syllables: frozenset[str]) -> Iterator[Parse]:
-    """Every way to cut a run into syllables; the number of ways is bounded by its length in characters."""
+def _ways(run: str, syllables: frozenset[str]) -> Sequence[Sequence[tuple[str, ...]]]:
+    """For each beginning of a run, the empty one first, the ways to cut it into syllables, the fewest first."""
     ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in run)]
     for end in range(1, len(run) + 1):
         for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            if run[start:end] in syllables:
+            if ways[start] and run[start:end] in syllables:
                 ways[end] += [(*way, run[start:end]) for way in ways[start]]
         ways[end] = sorted(ways[end], key=len)[:_MOST_PARSES]
-    for way in ways[-1]:
-        yield Parse(way, (True,) * len(way))
+    return ways
 
 
-def _with_initials(run: str, syllables: frozenset[str]) -> Iterator[Parse]:
+def _with_initials(run: str, ways: Sequence[Sequence[tuple[str, ...]]]) -> Iterator[Parse]:
     """Syllables as long as they go, then initials: taijq, tjq; shz is s-h-z and sh-z."""
     for cut in range(len(run) - 1, -1, -1):
-        for tail in dict.fromkeys(tuple(initial.findall(run[cut:])) for initial in (_LETTER, _INITIAL)):
-            if "".join(tail) != run[cut:]:
-                continue
-            for head in sorted(_whole(run[:cut], syllables), key=lambda way: way.cost)[:1]:
+        if not _LETTER.match(run, cut):
+            return
+        if ways[cut]:
+            head = Parse(ways[cut][0], (True,) * len(ways[cut][0]))
+            for tail in dict.fromkeys(tuple(initial.findall(run, cut)) for initial in (_LETTER, _INITIAL)):
                 yield _joined(head, Parse(tail, (False,) * len(tail)))

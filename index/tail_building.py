@@ -9,16 +9,16 @@ import numpy as np
 
 from corpus.catalogue import Change
 from corpus.tuning import Tuning
-from index.analysis import is_word
 from index.arrays import UInt32, UInt64
 from index.base import FACETS, Base
-from index.building import invert
-from index.digest import Digest, Digester, Stored, facet_values, fact_columns, short_hash
+from index.digest import Digest, Digester, facet_values, fact_columns, short_hash
 from index.growing import Growing
+from index.inversion import join_postings
 from index.strings import MISSING, LongerTable
 from index.tail import Tail
 from index.tail_columns import FacetColumn, PopularityRanks
 from index.tail_postings import TailPostings, TailTerms
+from index.term_numbering import WORDS
 from index.weighing import Counts, Weighed, weigh
 
 _FACTS: Final = ("active", "published", "starts", "ends", "rating", "completeness")
@@ -74,7 +74,7 @@ class TailBuilder:
             if change.is_indexed:
                 new.append(change)
         # What may fail comes first: a step that was not taken leaves nothing behind.
-        digest = self._digester.digest([Stored(c.serial, c.text_hash, c.body) for c in new]) if new else None
+        digest = self._digester.digest([change.stored for change in new]) if new else None
         columns = fact_columns([fact.record for fact in facts])
         first = len(self.base)
         self._forget([*gone.values()])
@@ -157,13 +157,11 @@ class TailBuilder:
 
     def _inverted(self, digest: Digest) -> tuple[UInt32, dict[str, Any], Weighed]:
         """The numbers of a digest's terms, words first, the postings in their order, and what they weigh."""
-        numbers = self._terms.numbered(digest.terms)
-        words = np.array([is_word(term) for term in digest.terms], np.bool_)
+        numbers, words = self._terms.numbered(digest.terms.texts()), digest.terms.spaces == WORDS
         order = np.lexsort((numbers, ~words))
         local = np.empty(len(order), np.uint32)
         local[order] = np.arange(len(order), dtype=np.uint32)
-        entries = local[digest.entry_terms], digest.entry_rows, digest.entry_fields, digest.entry_counts
-        own = invert([entries], np.arange(len(order), dtype=np.uint32))
+        own = join_postings([(local, digest.postings)], len(local)).arrays()
         averages = np.array(self._compiled.manifest.averages, np.float32)
         counts = Counts(**own, lengths=digest.lengths, averages=averages, words=int(words.sum()))
         weighed = weigh(counts, self._tuning, self._terms.statistics(numbers[order][: counts.words]))

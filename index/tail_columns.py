@@ -7,6 +7,7 @@ import numpy as np
 from index.arrays import Float32, UInt32
 from index.base import Base
 from index.building import popularity_groups
+from index.digest import FacetCodes
 from index.growing import Growing
 
 
@@ -29,11 +30,11 @@ class FacetColumn:
         codes: list[int] = self.codes_of(row).tolist()
         return [self._numbers.get(value) for value in values] == codes
 
-    def extend(self, rows: Sequence[Sequence[str]]) -> None:
+    def extend(self, rows: FacetCodes) -> None:
         known = len(self._numbers)
-        codes = [self._numbers.setdefault(value, len(self._numbers)) for values in rows for value in values]
-        self.codes.extend(np.array(codes, np.uint32))
-        self.offsets.extend(np.cumsum([len(values) for values in rows], dtype=np.uint32) + self.offsets.view[-1])
+        numbers = [self._numbers.setdefault(value, len(self._numbers)) for value in rows.values]
+        self.codes.extend(np.array(numbers, np.uint32)[rows.codes])
+        self.offsets.extend(np.cumsum(rows.counts, dtype=np.uint32) + self.offsets.view[-1])
         if len(self._numbers) > known:
             self.values = [*self._numbers]
 

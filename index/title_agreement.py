@@ -1,8 +1,8 @@
 """Rows that are just what was asked for, and rows whose titles hold it side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -39,7 +39,8 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> 
         phrases: texts with how likely each was meant, 0 to 1; what stands between two spaces of one is a phrase.
     """
     stores, weight = snapshot.spelling_stores, snapshot.revision.tuning.phrase_weight
-    rows, bonuses = [NO_AGREEMENT.phrase_rows], [NO_AGREEMENT.phrase_bonuses]
+    rows: list[UInt32] = []
+    bonuses: list[Float32] = []
     parts: dict[str, float] = {}
     for text, likelihood in phrases.items() if weight else ():
         for part in text.split():
@@ -47,17 +48,22 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> 
     highest = 0.0
     for phrase, likelihood in parts.items() if stores else ():
         letters = letters_of(phrase)
-        found = np.concatenate([rows_titled(store, letters if len(letters) > 1 else "") for store in stores])
         value = weight * likelihood * _worth(snapshot, phrase)
-        rows.append(found)
-        bonuses.append(np.full(len(found), value, np.float32))
         highest += value
+        for store in stores:
+            found = rows_titled(store, letters)
+            rows.append(found)
+            bonuses.append(np.full(len(found), value, np.float32))
     return Agreement(
-        exact_rows=_exact_rows(snapshot, folded),
-        phrase_rows=np.concatenate(rows),
-        phrase_bonuses=np.concatenate(bonuses),
+        exact_rows=exact_rows(snapshot, folded),
+        phrase_rows=_together(rows) if rows else NO_AGREEMENT.phrase_rows,
+        phrase_bonuses=_together(bonuses) if bonuses else NO_AGREEMENT.phrase_bonuses,
         highest=highest,
     )
+
+
+def _together(arrays: Sequence[Any]) -> Any:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def _worth(snapshot: Snapshot, phrase: str) -> float:
@@ -67,5 +73,6 @@ def _worth(snapshot: Snapshot, phrase: str) -> float:
     return float(snapshot.idf[numbers[numbers != MISSING]].sum())
 
 
-def _exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
+def exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
+    """The rows whose title, creator or ISBN is a folded text."""
     return snapshot.base.rows_exactly(string_hashes(query_keys(folded)))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 from index.analysis import bigram_terms, piece_terms
 from index.arrays import Float32, UInt32, UInt64
 from index.folding import fold
+from index.kernel import MOST_COUNTED
 from index.query import PartKind
 from index.segmentation import Word
 from index.snapshot import Snapshot
@@ -19,12 +21,11 @@ from index.title_agreement import NO_AGREEMENT, Agreement, agreement
 
 COUNTED: Final[tuple[PartKind, ...]] = ("word", "synonym")
 """What makes a row match; everything else only adds to the score of rows that do."""
-_MOST_COUNTED = 62
-"""Terms and groups that have a bit of their own; further words score but do not count."""
+BITS: Final = tuple(1 << i for i in range(MOST_COUNTED))
+"""Of the terms that count, in the order of their names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understanding:
+class Understanding(NamedTuple):
     """A query in terms of one snapshot. m terms, a alternatives."""
 
     folded: str
@@ -57,7 +58,7 @@ class Understanding:
     agreement: Agreement
     """Rows that are the whole of what was asked, or whose titles hold it side by side."""
     exact_bonus: float
-    """More than any row without it can score."""
+    """More than any row without it can score; 0 where no row is exact."""
 
 
 def understand(
@@ -87,29 +88,29 @@ def understand(
     for other, likelihood in others.items():
         draft.add_other(_meaningful(snapshot, snapshot.segmenter.segment(other)), words, likelihood)
     tuning = snapshot.revision.tuning
-    for term in bigram_terms(folded):
-        draft.add(term, "bigram", tuning.bigram_weight)
-    for term in piece_terms(folded):
-        draft.add(term, "piece", tuning.piece_weight)
-    for word in snapshot.segmenter.segment(" ".join(aside)):
-        if word.text not in snapshot.revision.stop_words:
-            draft.add(word.text, "frame", tuning.frame_weight)
+    draft.add(bigram_terms(folded), "bigram", tuning.bigram_weight)
+    draft.add(piece_terms(folded), "piece", tuning.piece_weight)
+    if aside:
+        frame = snapshot.segmenter.segment(" ".join(aside))
+        stop_words = snapshot.revision.stop_words
+        draft.add([word.text for word in frame if word.text not in stop_words], "frame", tuning.frame_weight)
     phrases = {folded: 1.0, **others} if by_title else {}
     return draft.finish(folded, words, synonyms, named, phrases)
 
 
-def _meaningful(snapshot: Snapshot, words: list[Word]) -> list[Word]:
+def _meaningful(snapshot: Snapshot, words: Sequence[Word]) -> Sequence[Word]:
     """The words without stop words, unless there is nothing else."""
-    return [word for word in words if word.text not in snapshot.revision.stop_words] or words
+    stop_words = snapshot.revision.stop_words
+    return [word for word in words if word.text not in stop_words] or words
 
 
 class _Groups(NamedTuple):
     """The groups of a query as the kernel takes them, and what is no group."""
 
-    alternatives: list[int]
-    groups: list[int]
-    bonuses: list[float]
-    dropped: list[str]
+    alternatives: UInt64
+    groups: UInt64
+    bonuses: Float32
+    dropped: tuple[str, ...]
     size: int
     whole: bool
 
@@ -126,33 +127,41 @@ class _Draft:
     extra: dict[tuple[str, ...], float] = field(default_factory=dict)
     """What a synonym of several terms is worth where all of them stand together."""
 
-    def add(self, term: str, kind: PartKind, weight: float) -> None:
-        if term not in self.terms:
-            self.terms[term] = (kind, weight)
+    def add(self, terms: Iterable[str], kind: PartKind, weight: float) -> None:
+        """Terms that are not there yet; those that count come before all others."""
+        entry = kind, _rounded(weight)
+        for term in terms:
+            self.terms.setdefault(term, entry)
 
     def add_word(self, word: Word) -> None:
         """A group: the word itself, or all the parts that search mode sees in it."""
-        self.add(word.text, "word", 1)
-        for part in word.parts:
-            self.add(part, "word", 1)
+        self.add((word.text, *word.parts), "word", 1)
         self.groups.append([(word.text,), word.parts] if word.parts else [(word.text,)])
 
-    def add_synonyms(self, words: list[Word]) -> dict[str, tuple[str, ...]]:
+    def add_synonyms(self, words: Sequence[Word]) -> dict[str, tuple[str, ...]]:
         """Further alternatives for every word, or run of words, that a line of synonyms knows."""
-        known = self.snapshot.synonyms
+        known, begun = self.snapshot.synonyms, self.snapshot.synonym_beginnings
         used: dict[str, tuple[str, ...]] = {}
         for start in range(len(words)):
             span = ""
             for end in range(start, min(start + 5, len(words))):
                 span += words[end].text
-                earlier = [word.text for word in words[start : end + 1]]
-                for alternative in known.get(span, ()):
-                    self._add_synonym(alternative, earlier, self.snapshot.revision.tuning.synonym_weight)
-                    for group in self.groups[start : end + 1]:
-                        group.append(alternative)
+                if span not in begun:
+                    break
                 if span in known:
+                    self._add_alternatives(known[span], words, start, end + 1)
                     used[span] = tuple("".join(terms) for terms in known[span])
         return used
+
+    def _add_alternatives(
+        self, alternatives: Iterable[tuple[str, ...]], words: Sequence[Word], start: int, stop: int
+    ) -> None:
+        """What means the same as some words together."""
+        earlier = [word.text for word in words[start:stop]]
+        for alternative in alternatives:
+            self._add_synonym(alternative, earlier, self.snapshot.revision.tuning.synonym_weight)
+            for group in self.groups[start:stop]:
+                group.append(alternative)
 
     def add_other(self, words: Sequence[Word], instead: Sequence[Word], likelihood: float) -> None:
         """What may have been meant by all the words together."""
@@ -163,8 +172,7 @@ class _Draft:
 
     def _add_synonym(self, terms: tuple[str, ...], earlier: list[str], weight: float) -> None:
         """Adds a synonym's terms; a single one scores where none of the earlier terms stands, and joins them."""
-        for term in terms:
-            self.add(term, "synonym", weight if len(terms) == 1 else 0)
+        self.add(terms, "synonym", weight if len(terms) == 1 else 0)
         if len(terms) > 1:
             self.extra[terms] = weight
         elif self.terms[terms[0]][0] == "synonym":
@@ -174,67 +182,107 @@ class _Draft:
     def finish(
         self,
         folded: str,
-        words: list[Word],
+        words: Sequence[Word],
         synonyms: dict[str, tuple[str, ...]],
         named: Mapping[str, tuple[str, ...]],
         phrases: Mapping[str, float],
     ) -> Understanding:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
-        order = sorted(self.terms, key=lambda term: self.terms[term][0] not in COUNTED)
-        found = snapshot.base.terms.find(order)
-        number = {term: int(n) for term, n in zip(order, found, strict=True) if n != MISSING}
-        names = tuple(number)
-        counted = [term for term in names if self.terms[term][0] in COUNTED][:_MOST_COUNTED]
-        bit = {term: 1 << i for i, term in enumerate(counted)}
-        terms = np.array(list(number.values()), np.uint32)
-        weights = np.array([self.terms[term][1] for term in names], np.float32) * snapshot.idf[terms]
-        grouped = self._grouped(words, bit, number)
-        instead = [_union(bit, self.instead.get(term, ())) & ~bit.get(term, 0) for term in names]
+        number = dict(zip(self.terms, snapshot.base.terms.recall(self.terms), strict=True))
+        if MISSING in number.values():
+            number = {term: n for term, n in number.items() if n != MISSING}
+        names, numbers = tuple(number), [*number.values()]
+        entries = [self.terms[term] for term in names]
+        kinds = tuple([kind for kind, _ in entries])
+        counted = min(sum(map(kinds.count, COUNTED)), MOST_COUNTED)  # they were added before all others
+        idf = snapshot.idf.data
+        weights = np.array([share * idf[n] for (_, share), n in zip(entries, numbers, strict=True)], np.float32)
+        grouped = self._grouped(words, names[:counted], number)
         agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
             folded=folded,
-            words=tuple(word.text for word in words),
+            words=tuple([word.text for word in words]),
             synonyms=synonyms,
-            dropped=tuple(grouped.dropped),
+            dropped=grouped.dropped,
             names=names,
-            kinds=tuple(self.terms[term][0] for term in names),
-            terms=terms,
+            kinds=kinds,
+            terms=np.array(numbers, np.uint32),
             weights=weights,
-            bits=np.array([bit.get(term, 0) for term in names], np.uint64),
-            instead=np.array(instead, np.uint64),
-            alternatives=np.array(grouped.alternatives, np.uint64),
-            groups=np.array(grouped.groups, np.uint64),
-            bonuses=np.array(grouped.bonuses, np.float32),
+            bits=_bits(counted, len(names)),
+            instead=self._instead(names, counted),
+            alternatives=grouped.alternatives,
+            groups=grouped.groups,
+            bonuses=grouped.bonuses,
             size=grouped.size,
             whole=grouped.whole,
             named=named,
             wanted=math.ceil(tuning.minimum_match * grouped.size),
             agreement=agreed,
-            exact_bonus=raised * (2 * float(weights.sum()) + agreed.highest) + 1,
+            exact_bonus=raised * (2 * float(weights.sum()) + agreed.highest) + 1 if len(agreed.exact_rows) else 0.0,
         )
 
-    def _grouped(self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]) -> _Groups:
+    def _instead(self, names: Sequence[str], counted: int) -> UInt64:
+        if not self.instead:
+            return _bits(0, len(names))
+        instead, bit = np.zeros(len(names), np.uint64), dict(zip(names[:counted], BITS, strict=False))
+        for at, term in enumerate(names):
+            if term in self.instead:
+                instead[at] = _union(bit, self.instead[term]) & ~bit.get(term, 0)
+        return instead
+
+    def _grouped(self, words: Sequence[Word], counted: Sequence[str], number: Mapping[str, int]) -> _Groups:
+        if 0 < sum(map(len, self.groups)) == len(self.groups) <= MOST_COUNTED:  # words alone
+            own, size = _bits(len(counted), len(counted)), len(counted)
+            dropped = tuple([word.text for word in words if word.text not in number])
+            return _Groups(own, own, np.zeros(size, np.float32), dropped, size, not dropped)
+        return self._grouped_by_alternatives(words, dict(zip(counted, BITS, strict=False)), number)
+
+    def _grouped_by_alternatives(
+        self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]
+    ) -> _Groups:
         alternatives, groups, bonuses, dropped = [], [], [], []
         size, whole = 0, bool(words)
         for word, group in zip(words, self.groups, strict=True):
-            sets = _possible(group, bit)
-            whole &= any(terms and all(term in bit for term in terms) for terms in group)
+            sets, is_whole = _possible(group, bit)
+            whole &= is_whole
             for together in sets:
                 alternatives.append(_union(bit, together))
                 groups.append(1 << size)
-                bonuses.append(self._bonus(together, number))
-            if sets and size < _MOST_COUNTED:
+                bonuses.append(self._bonus(together, number) if self.extra else 0.0)
+            if sets and size < MOST_COUNTED:
                 size += 1
             elif not sets:
                 dropped.append(word.text)
-        return _Groups(alternatives, groups, bonuses, dropped, size, whole)
+        both = np.array([*alternatives, *groups], np.uint64)
+        return _Groups(
+            alternatives=both[: len(groups)],
+            groups=both[len(groups) :],
+            bonuses=np.array(bonuses, np.float32),
+            dropped=tuple(dropped),
+            size=size,
+            whole=whole,
+        )
 
     def _bonus(self, terms: tuple[str, ...], number: Mapping[str, int]) -> float:
         """Half of what the rarest of the terms could score: a synonym of several words has no impact of its own."""
         if terms not in self.extra:
             return 0.0
         return self.extra[terms] * 0.5 * max(float(self.snapshot.idf[number[term]]) for term in terms)
+
+
+@lru_cache(maxsize=1024)
+def _bits(counted: int, size: int) -> UInt64:
+    """(size,) the bits of terms of which the first ones count; not to be written to."""
+    bits = np.zeros(size, np.uint64)
+    bits[:counted] = BITS[:counted]
+    return bits
+
+
+@lru_cache(maxsize=1024)
+def _rounded(weight: float) -> float:
+    """A weight as the arrays hold it: its product with an idf is then rounded once."""
+    return float(np.float32(weight))
 
 
 def _union(bit: Mapping[str, int], terms: Iterable[str]) -> int:
@@ -244,10 +292,13 @@ def _union(bit: Mapping[str, int], terms: Iterable[str]) -> int:
     return union
 
 
-def _possible(group: Iterable[tuple[str, ...]], known: Mapping[str, int]) -> list[tuple[str, ...]]:
-    """The alternatives that some resource can match; where none is whole, the known parts of the longest."""
-    whole = [terms for terms in group if terms and all(term in known for term in terms)]
+def _possible(group: Sequence[tuple[str, ...]], known: Mapping[str, int]) -> tuple[list[tuple[str, ...]], bool]:
+    """The alternatives that some row can match, and whether they are whole; else the known parts of the longest."""
+    if len(group) == 1:  # a word without parts, synonyms and others
+        is_known = group[0][0] in known
+        return ([group[0]] if is_known else []), is_known
+    whole = [terms for terms in group if terms and all(map(known.__contains__, terms))]
     if whole:
-        return list(dict.fromkeys(whole))
+        return list(dict.fromkeys(whole)), True
     partly = [tuple(term for term in terms if term in known) for terms in group]
-    return [max(partly, key=len)] if any(partly) else []
+    return ([max(partly, key=len)] if any(partly) else []), False

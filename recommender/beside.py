@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -35,7 +34,7 @@ def beside(snapshot: Snapshot, request: Request, allowed: RowMask, shown: UInt32
         mask[[item.row for item in items]] = 0
         near += matching_items(snapshot, request, profile, mask, shown, n=request.limit - len(items) - len(near))
     fitting = _fitting(snapshot, row, profile.likes, [item.row for item in near])
-    return [*items, *(replace(item, source="similar") for item in near if item.row in fitting)]
+    return [*items, *(item._replace(source="similar") for item in near if item.row in fitting)]
 
 
 def named_kinds(snapshot: Snapshot, id: str) -> list[str]:

@@ -30,5 +30,7 @@ def decode_shown(snapshot: Snapshot, text: str) -> UInt32:
     """
     if not _FORM.fullmatch(text) or len(text) > 8 * MOST_SHOWN:
         raise InvalidInput("“after”应是上一次回答里的 next。", place="after")
+    if not text:
+        return np.empty(0, np.uint32)
     serials = np.frombuffer(bytes.fromhex(text), ">u4")
     return snapshot.base.rows_of_serials(serials)

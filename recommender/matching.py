@@ -7,7 +7,7 @@ from index.arrays import RowMask, UInt32
 from index.snapshot import Snapshot
 from recommender.nearest import Profile, nearest
 from recommender.reasons import explain
-from recommender.request import Item, Reason, Request
+from recommender.request import Item, Reason, Request, Source
 from recommender.selection import choose
 
 _POOL: Final = 10
@@ -29,18 +29,11 @@ def matching_items(
     found = nearest(snapshot, profile, allowed, n=pool if n else 0)
     chosen = choose(snapshot, found.rows, found.scores, n=n, diversity=diversity, quota=request.quota, shown=shown)
     rows, scores = found.rows[chosen], found.scores[chosen].tolist()
-    reasons: Sequence[tuple[Reason, ...]] = [()] * len(rows)
+    numbers = rows.tolist()
+    reasons: Sequence[tuple[Reason, ...]] = [()] * len(numbers)
     if request.explain:
         reasons = explain(snapshot, rows, profile.asked, profile.liked, found.parts)
-    return [
-        Item(
-            row=row,
-            id=snapshot.base.ids[row],
-            rank=rank,
-            score=score,
-            source="profile",
-            reasons=why,
-            blob=snapshot.base.blob(row),
-        )
-        for rank, (row, score, why) in enumerate(zip(rows.tolist(), scores, reasons, strict=True), start=1)
-    ]
+    ids, blobs = snapshot.base.ids.texts(numbers), snapshot.base.blobs_of(numbers)
+    sources: Sequence[Source] = ["profile"] * len(numbers)
+    columns = numbers, ids, range(1, len(numbers) + 1), scores, sources, reasons, blobs
+    return [*map(Item._make, zip(*columns, strict=True))]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Float32, RowMask, UInt32
-from index.base import Postings
-from index.kernel import add_scaled, top_rows
+from index.kernel import top_rows
+from index.postings import Postings
 from index.ranking import term_scores
+from index.scaled_sums import ALL_ROWS, add_scaled, promising
 from index.snapshot import Snapshot
 from recommender.profile import NO_TERMS, Vector
 from recommender.request import Interest
@@ -50,6 +51,8 @@ def nearest(snapshot: Snapshot, profile: Profile, allowed: RowMask, *, n: int) -
     scratch = snapshot.scratch
     try:
         count, parts = _add_parts(snapshot, profile, allowed)
+        if count == ALL_ROWS:
+            count = promising(scratch.accumulator, n, scratch.candidates)
         scores, rows = np.empty(n, np.float32), np.empty(n, np.uint32)
         size = top_rows(snapshot.base.serials, scratch.accumulator, scratch.candidates[:count], scores, rows)
     finally:
@@ -63,7 +66,7 @@ def nearest(snapshot: Snapshot, profile: Profile, allowed: RowMask, *, n: int) -
 def _add_parts(snapshot: Snapshot, profile: Profile, allowed: RowMask) -> tuple[int, tuple[Vector, Vector]]:
     """Adds every interest, and the likes as a whole, to the accumulator, each scaled by its best row.
 
-    Returns: how many candidates there are, and both vectors with the weights that made their scores.
+    Returns: how many candidates there are, or ALL_ROWS, and both vectors with the weights that made their scores.
     """
     share = snapshot.revision.tuning.interests_share
     if not (profile.interests and profile.likes):
@@ -92,8 +95,8 @@ def _add(
         np.array(heights, np.float64),
         allowed,
         scratch.accumulator,
-        scratch.second,
-        scratch.matched,
+        scratch.sums,
+        scratch.known,
         scratch.candidates,
         count,
         factors,

@@ -1,7 +1,7 @@
 """What is known of a resident, as weighted term vectors: interests, likes and dislikes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -28,11 +28,6 @@ class Vector:
     def __bool__(self) -> bool:
         return len(self.terms) > 0
 
-    @property
-    def owners(self) -> Int64:
-        """(m,) ascending."""
-        return np.repeat(np.arange(len(self.words)), np.diff(self.bounds))
-
     def merged(self) -> "Vector":
         """One owner with the sums of the weights, where all terms are words; nobody where there are no terms."""
         if not self:
@@ -43,13 +38,14 @@ class Vector:
 
     def scaled(self, factors: Float32) -> "Vector":
         """The same with the weights of each owner multiplied by its factor."""
-        return replace(self, weights=self.weights * factors[self.owners])
+        weights = self.weights * np.repeat(factors, np.diff(self.bounds))
+        return Vector(terms=self.terms, weights=weights, bounds=self.bounds, words=self.words)
 
 
 def interest_vector(snapshot: Snapshot, interests: Sequence[Interest]) -> Vector:
     """Free words read as a search reads them, bigrams and pieces included, for the bm25f impacts."""
     read = [_read(snapshot, interest.text) for interest in interests]
-    words = [sum(kind in COUNTED for kind in query.kinds) for query in read]
+    words = [sum(map(query.kinds.count, COUNTED)) for query in read]
     return _vector([query.terms for query in read], [query.weights for query in read], words)
 
 

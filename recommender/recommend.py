@@ -9,6 +9,7 @@ import numpy as np
 
 from index.arrays import RowMask, UInt32
 from index.filters import allowed_rows
+from index.query import NO_FILTER, Filter
 from index.snapshot import Snapshot
 from recommender.beside import beside, named_kinds
 from recommender.checking import check_request
@@ -21,6 +22,7 @@ from recommender.request import Degraded, Item, Recommendation, Request
 
 RECOMMENDED_KINDS: Final = ("course", "book", "activity")
 """Places and stories are recommended only to those who ask for them by kind, and beside what names one."""
+_RECOMMENDED: Final = Filter(kind=RECOMMENDED_KINDS)
 
 
 def recommend(snapshot: Snapshot, request: Request) -> Recommendation:
@@ -85,7 +87,9 @@ class _Known:
 def _candidates(snapshot: Snapshot, request: Request, at: int) -> RowMask:
     """(rows,) 1 for what may be recommended, a copy."""
     filter = request.filter
-    if not filter.kind:
+    if filter is NO_FILTER and request.scene != "item" and not request.quota:
+        filter = _RECOMMENDED
+    elif not filter.kind:
         named = named_kinds(snapshot, request.item_id) if request.scene == "item" else ()
         kinds = tuple(request.quota) or tuple(dict.fromkeys([*RECOMMENDED_KINDS, *named]))
         filter = replace(filter, kind=kinds)
@@ -123,7 +127,7 @@ def _profile(snapshot: Snapshot, request: Request, known: _Known) -> Profile:
 
 
 def _numbered(items: Sequence[Item]) -> list[Item]:
-    return [replace(item, rank=rank) for rank, item in enumerate(items, start=1)]
+    return [item if item.rank == rank else item._replace(rank=rank) for rank, item in enumerate(items, start=1)]
 
 
 def _why(request: Request, known: _Known, *, personalized: bool) -> Degraded | None:

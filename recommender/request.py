@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from corpus.resource import Kind
-from index.query import Filter
+from index.query import NO_FILTER, Filter
 
 ReasonCode = Literal["interest_terms", "liked_item", "popular", "new", "campaign", "editor"]
 Scene = Literal["home", "item", "zero_result", "campaign"]
@@ -49,7 +49,7 @@ class Request:
     """A resident of the platform; nothing is stored of anybody yet, so nobody is known."""
     personalized: bool = True
     """False: interests, likes and dislikes are not used at all."""
-    filter: Filter = field(default_factory=Filter)
+    filter: Filter = NO_FILTER
     exclude_ids: tuple[str, ...] = ()
     limit: int = 10
     quota: Mapping[Kind, int] = field(default_factory=dict)
@@ -64,8 +64,7 @@ class Request:
     """Now, in seconds since 1970; None for the clock's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a resource is recommended."""
 
     code: ReasonCode
@@ -78,8 +77,7 @@ class Reason:
     campaign: campaign, theme; editor: list, or id and title of what it goes with; new: published."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """A resource recommended."""
 
     row: int

@@ -1,21 +1,20 @@
 """Scores taken apart into what each interest and each like gave to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
 from index.arrays import UInt32
-from index.base import Postings
+from index.forward import given_words
+from index.postings import Postings
 from index.ranking import term_scores
 from index.snapshot import Snapshot
 from recommender.profile import Vector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(NamedTuple):
     """What one owner in a vector, an interest or a liked resource, gave to a row's score."""
 
     owner: int
@@ -29,19 +28,27 @@ def given_parts(snapshot: Snapshot, postings: Postings, vector: Vector, rows: UI
 
     An owner without a word in the row gave nothing to it.
     """
-    given: list[list[Given]] = [[] for _ in range(len(rows))]
     if not vector:
-        return given
-    base = snapshot.base
+        return [[] for _ in range(len(rows))]
+    base, owners = snapshot.base, len(vector.words)
     values, places = term_scores(postings, vector.terms, vector.weights, rows)
-    which, at = np.nonzero(values)
-    gave, owners = values[which, at], vector.owners[at]
-    fields = base.fields_at(places[which, at])
-    order = np.lexsort((-gave, owners, which))
-    columns = (column[order].tolist() for column in (which, owners, gave, vector.terms[at], fields))
-    for (row, owner), own in groupby(zip(*columns, strict=True), key=itemgetter(0, 1)):
-        entries = list(own)
-        words = [(term, bits) for _, _, _, term, bits in entries if base.is_word(term)]
-        if words:
-            given[row].append(Given(owner=owner, score=sum(entry[2] for entry in entries), words=words))
-    return given
+    scores, counts = np.empty((len(rows), owners), np.float64), np.empty((len(rows), owners), np.int64)
+    terms, fields = np.empty(values.size, np.uint32), np.empty(values.size, np.uint8)
+    filled = given_words(
+        values,
+        places,
+        vector.terms,
+        vector.bounds,
+        vector.words,
+        base.posting_fields,
+        base.tail.posting_fields,
+        scores,
+        counts,
+        terms,
+        fields,
+    )
+    words = zip(terms[:filled].tolist(), fields[:filled].tolist(), strict=True)
+    return [
+        [Given(owner, gave[owner], [*islice(words, held[owner])]) for owner in range(owners) if held[owner]]
+        for gave, held in zip(scores.tolist(), counts.tolist(), strict=True)
+    ]

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 from corpus.errors import NotFound
-from index.query import Filter
+from index.query import NO_FILTER, Filter
 from index.snapshot import Snapshot
 from recommender.recommend import recommend
 from recommender.request import Recommendation, Request
@@ -21,7 +21,7 @@ def similar(
     row = snapshot.row_of(id)
     if row is None or not snapshot.visible(at)[row]:
         raise NotFound(f"没有编号为“{id}”的资源。")
-    request = Request(likes=(id,), filter=filter or Filter(), limit=limit, diversity=0, at=at)
+    request = Request(likes=(id,), filter=filter or NO_FILTER, limit=limit, diversity=0, at=at)
     answer = recommend(snapshot, request)
-    near = [replace(item, source="similar") for item in answer.items if item.source == "profile"]
+    near = [item._replace(source="similar") for item in answer.items if item.source == "profile"]
     return replace(answer, personalized=False, degraded=None, next="", items=tuple(near))

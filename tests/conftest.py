@@ -8,11 +8,12 @@ import pytest
 from hypothesis import settings
 
 from api.commands import run
+from corpus.catalogue import StoredResource
 from corpus.resource import Resource
 from corpus.resource_rows import row_of
 from corpus.revision import Revision, shipped_revision
 from index.building import build_base
-from index.digest import Digester, Stored
+from index.digest import Digester
 from index.segmentation import Segmenter, open_segmenter
 from index.snapshot import Snapshot, open_snapshot
 from index.spelling_building import build_spellings
@@ -67,7 +68,10 @@ def snapshot_of(tmp_path_factory: pytest.TempPathFactory, dictionaries: Path) ->
         state = tmp_path_factory.mktemp("state")
         (state / "cache").symlink_to(dictionaries)
         segmenter = open_segmenter(revision.words, revision.removed_words, dictionaries)
-        batch = [Stored(serial, "0" * 16, row_of(r)["body"]) for serial, r in enumerate(resources, start=1)]
+        batch = [
+            StoredResource(serial, serial, "0" * 16, row_of(resource)["body"])
+            for serial, resource in enumerate(resources, start=1)
+        ]
         build_base(
             [Digester(segmenter).digest(batch)],
             state / "bases",

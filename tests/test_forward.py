@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.arrays import Float32, UInt32, UInt64
-from index.forward import choose_varied, cosines, count_codes, mark_codes
+from index.forward import choose_varied, cosines, frequent_codes, latest_years, mark_codes
 
 KINDS, NO_LIMIT = 3, 99
 
@@ -117,13 +117,43 @@ def test_each_next_one_has_the_highest_marginal_relevance(
     assert size == n or not still
 
 
-def test_codes_are_counted_and_filtered_row_by_row() -> None:
+@st.composite
+def coded(draw: st.DrawFn) -> tuple[list[list[int]], list[int], list[int]]:
+    """The codes, the work and the year of each row."""
+    n = draw(st.integers(1, 12))
+    codes = draw(st.lists(st.lists(st.integers(0, 5), max_size=3), min_size=n, max_size=n))
+    works = draw(st.lists(st.integers(0, 4), min_size=n, max_size=n))
+    return codes, works, draw(st.lists(st.sampled_from([0, 1, 1999, 2000, 2026]), min_size=n, max_size=n))
+
+
+def most_frequent(pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Codes with the number of groups that have them, from pairs of code and group."""
+    codes = [code for code, _ in pairs]
+    return sorted({(code, codes.count(code)) for code in codes}, key=lambda each: (-each[1], each[0]))
+
+
+@given(coded(), st.data(), st.integers(1, 4))
+def test_codes_and_years_are_counted_as_by_hand(
+    given: tuple[list[list[int]], list[int], list[int]], data: st.DataObject, most: int
+) -> None:
+    codes, works, years = given
+    offsets = np.cumsum([0, *map(len, codes)]).astype(np.uint32)
+    flat = np.array([code for own in codes for code in own], np.uint32)
+    chosen = data.draw(st.lists(st.sampled_from(range(len(codes))), unique=True))
+    for groups, rows in ((range(len(codes)), chosen), (works, sorted(chosen, key=lambda row: works[row]))):
+        own = np.array([] if groups is not works else works, np.uint32)
+        found = np.empty((2, most), np.uint32)
+        size = frequent_codes(np.array(rows, np.uint32), own, offsets, flat, 6, found)
+        pairs = {(code, groups[row]) for row in rows for code in codes[row]}
+        assert found[:, :size].T.tolist() == [[*each] for each in most_frequent(pairs)[:most]]
+        size = latest_years(np.array(rows, np.uint32), own, np.array(years, np.uint16), found)
+        dated = {(years[row], groups[row]) for row in rows if years[row]}
+        expected = sorted(most_frequent(dated), reverse=True)[:most]
+        assert found[:, :size].T.tolist() == [[*each] for each in expected]
+
+
+def test_rows_are_filtered_by_their_codes() -> None:
     offsets, codes = np.array([0, 2, 2, 3], np.uint32), np.array([0, 1, 1], np.uint32)
-    rows, apart, together = np.array([0, 2], np.uint32), np.array([1, 3], np.uint32), np.array([5, 5], np.uint32)
-    for groups, expected in ((apart, [1, 2]), (together, [1, 1])):
-        counts, last = np.zeros(2, np.uint32), np.zeros(2, np.uint32)
-        count_codes(rows, groups, offsets, codes, counts, last)
-        assert counts.tolist() == expected
     mask = np.ones(3, np.uint8)
     mark_codes(np.array([1, 0], np.uint8), offsets, codes, mask)
     assert mask.tolist() == [1, 0, 0]

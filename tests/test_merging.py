@@ -17,16 +17,15 @@ from corpus.resource import Resource
 from corpus.revision import Revision
 from index.base import open_base
 from index.building import build_base
-from index.digest import Digester, Stored, digest_facts
+from index.digest import Digester, digest_facts
 from index.merging import merge_base, what_changed
 from index.segmentation import Segmenter
 
 
 def built(catalogue: Catalogue, folder: Path, revision: Revision, segmenter: Segmenter) -> Path:
     with catalogue.snapshot() as (seq, _, rows):
-        batch = [Stored(row.serial, row.text_hash, row.body) for row in rows]
         return build_base(
-            [Digester(segmenter).digest(batch)],
+            [Digester(segmenter).digest([*rows])],
             folder,
             revision=revision,
             seq=seq,

@@ -1,7 +1,5 @@
 """The sentences that residents read."""
 
-from dataclasses import replace
-
 import pytest
 
 from index.notices import notice
@@ -17,7 +15,7 @@ def said(read: Interpretation, *, total: int = 9, asked: int = 1, well: bool = T
 def test_what_was_found_as_it_was_typed_needs_no_word() -> None:
     assert said(TYPED) == ""
     assert said(Interpretation(normalized="")) == ""
-    assert said(replace(TYPED, structured=True), well=False, asked=0) == ""
+    assert said(TYPED._replace(structured=True), well=False, asked=0) == ""
 
 
 def test_punctuation_asks_for_words() -> None:
@@ -26,7 +24,7 @@ def test_punctuation_asks_for_words() -> None:
 
 def test_nothing_found() -> None:
     assert said(TYPED, total=0, well=False) == "没有找到相关内容，请换个说法，或少选一些筛选条件。"
-    assert said(replace(TYPED, corrected="太极拳", by="pinyin"), total=0).startswith("没有找到相关内容")
+    assert said(TYPED._replace(corrected="太极拳", by="pinyin"), total=0).startswith("没有找到相关内容")
 
 
 @pytest.mark.parametrize(
@@ -39,16 +37,16 @@ def test_nothing_found() -> None:
     ],
 )
 def test_a_guess_is_told_as_a_guess(by: Step, sentence: str) -> None:
-    guessed = replace(TYPED, corrected="太极拳", by=by)
+    guessed = TYPED._replace(corrected="太极拳", by=by)
     assert said(guessed) == sentence
-    others = replace(guessed, others=("太极", "大极拳", "太极扇", "四"))
+    others = guessed._replace(others=("太极", "大极拳", "太极扇", "四"))
     assert said(others) == sentence[:-1] + "，也找了“太极”“大极拳”“太极扇”。"
 
 
 def test_what_a_question_was_about() -> None:
-    question = replace(TYPED, corrected="太极拳", by="question", removed=("怎么学",))
+    question = TYPED._replace(corrected="太极拳", by="question", removed=("怎么学",))
     assert said(question) == "按“太极拳”为您查找。"
-    named = replace(question, preferred={"audience": ("老年人",), "kind": ("course",), "format": ("online",)})
+    named = question._replace(preferred={"audience": ("老年人",), "kind": ("course",), "format": ("online",)})
     assert said(named) == "按“太极拳”为您查找，老年人、课程、线上排在前面。"
 
 
@@ -57,19 +55,19 @@ def test_a_wish_without_a_matter() -> None:
         normalized="吴江的课", by="question", removed=("吴江", "的", "课"), preferred={"district": ("吴江区",)}
     )
     assert said(wish) == "为您列出吴江区的内容。"
-    both = replace(wish, preferred={"audience": ("老年人",), "kind": ("book", "course"), "district": ("吴江区",)})
+    both = wish._replace(preferred={"audience": ("老年人",), "kind": ("book", "course"), "district": ("吴江区",)})
     assert said(both) == "为您列出吴江区适合老年人的图书、课程。"
-    assert said(replace(wish, preferred={"kind": ("activity",)})) == "为您列出全部活动。"
+    assert said(wish._replace(preferred={"kind": ("activity",)})) == "为您列出全部活动。"
     assert said(wish, well=False) == "没有完全符合“吴江区”的内容，先列出最接近的。"
 
 
 def test_words_that_were_given_up() -> None:
-    relaxed = replace(TYPED, by="relaxed")
-    assert said(replace(relaxed, dropped=("饕餮", "貔貅", "狻猊", "睚眦")), well=False) == (
+    relaxed = TYPED._replace(by="relaxed")
+    assert said(relaxed._replace(dropped=("饕餮", "貔貅", "狻猊", "睚眦")), well=False) == (
         "没有内容提到“饕餮”“貔貅”“狻猊”，已按其余的词为您查找。"
     )
     assert said(relaxed, well=False) == "没有内容同时提到这些词，先列出最相近的。"
-    assert said(replace(relaxed, preferred={"kind": ("book",)}), well=False) == (
+    assert said(relaxed._replace(preferred={"kind": ("book",)}), well=False) == (
         "没有内容同时提到这些词，先列出最相近的，图书排在前面。"
     )
     assert said(relaxed, well=False, asked=0) == "没有内容提到这些词，下面这些只是有点相近。"

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -78,6 +80,13 @@ def test_file_names_are_unique_within_their_package() -> None:
         if not path.stem.startswith("__"):
             assert seen.setdefault((package, path.stem), path) == path
     assert seen
+
+
+def test_a_service_loads_nothing_that_only_others_need() -> None:
+    """Each would add to every start, and to the memory of every process."""
+    others = {"alembic", "jieba", "matplotlib", "pandas", "pypinyin", "sklearn"}
+    script = f"import sys, api.commands.serve; print(*sorted({others} & sys.modules.keys()))"
+    assert subprocess.check_output([sys.executable, "-c", script], cwd=ROOT, text=True).split() == []
 
 
 def test_readme_names_the_two_commands() -> None:

@@ -124,7 +124,7 @@ def test_real_texts_are_cut_as_jieba_cuts_them(segmenter: Segmenter, shipped: Cu
 @given(mixed_texts)
 def test_words_are_the_tokens_with_a_letter_or_digit(segmenter: Segmenter, text: str) -> None:
     words = [segmenter.word(token) for token in segmenter.tokens(text)]
-    assert segmenter.segment(text) == [word for word in words if word]
+    assert segmenter.segment(text) == tuple(word for word in words if word)
 
 
 @given(mixed_texts)

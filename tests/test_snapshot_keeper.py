@@ -17,7 +17,7 @@ from corpus.revision import Revision
 from index.indexing import compile_index
 from index.query import Query
 from index.search import search
-from index.snapshot import Snapshot
+from index.snapshot import Snapshot, newest_base, open_snapshot
 from index.snapshot_keeper import SnapshotKeeper
 
 TAIJI = Resource(id="c:1", kind="course", title="太极拳入门", popularity=3)
@@ -197,3 +197,18 @@ def test_a_field_query_is_answered_by_words_where_a_newer_base_has_pushed_its_in
     answer = search(snapshot, Query(text="书名:太极拳"))
     assert ([hit.id for hit in answer.hits], answer.interpretation.structured) == (["c:1"], False)
     assert "还在准备" in answer.interpretation.notice
+
+
+def test_what_is_open_already_is_used_until_there_is_a_newer_base(
+    catalogue: Catalogue, state: Path, revision: Revision, build: Callable[[], Path]
+) -> None:
+    build()
+    opened = open_snapshot(state, revision=revision)
+    keeper = SnapshotKeeper(state, revision=revision, catalogue=catalogue, opened=opened)
+    assert keeper.current is opened
+    catalogue.write([Resource(id="c:2", kind="course", title="评弹入门")])
+    assert found(keeper.current, "评弹") == ["c:2"]
+    build()
+    newer = SnapshotKeeper(state, revision=revision, catalogue=catalogue, opened=opened).current
+    assert newer.base.directory == newest_base(state, revision) != opened.base.directory
+    assert found(newer, "评弹") == ["c:2"]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -18,27 +19,42 @@ from index.search import search
 from index.segmentation import Segmenter
 from index.snapshot import Snapshot
 from index.spelling_building import letter_arrays, numbered, spell
-from index.spelling_lookup import LONGEST, Choice, Slot, find, letters_of, rows_titled, stands
-from index.spelling_store import BEGINS, ENDS, SpellingArrays, SpellingStore
+from index.spelling_lookup import LONGEST, Match, Patterns, find, letters_of, rows_titled, stands
+from index.spelling_matching import ANY, BEGINS, ENDS
+from index.spelling_store import SpellingArrays, SpellingStore
 
 LETTERS = "太极拳书ab1"
-WANTED = Sequence[Mapping[str, float] | None]
+Wanted = Sequence[Mapping[str, float] | None]
 NOW, LATER = 10, 20
 
 
-def store_of(texts: Sequence[str], *, edges: Sequence[bytes] = (), ends: Sequence[int] = ()) -> SpellingStore:
-    """A store of texts, all of weight 1 and each the title of a row; every letter is a word unless `edges` says."""
+class Text(NamedTuple):
+    """A text of a store."""
+
+    letters: str
+    edges: bytes
+    weight: float = 1
+    ends: int = LATER
+
+
+def plain(letters: str) -> Text:
+    """A text in which every letter is a word."""
+    return Text(letters, bytes([BEGINS | ENDS] * len(letters)))
+
+
+def store_of(texts: Sequence[Text]) -> SpellingStore:
+    """A store of texts, each the title of a row."""
     count = len(texts)
     arrays = SpellingArrays(
-        **letter_arrays(texts, edges or [bytes([BEGINS | ENDS] * len(text)) for text in texts]),
-        weights=np.ones(count, np.float32),
+        **letter_arrays([text.letters for text in texts], [text.edges for text in texts]),
+        weights=np.array([text.weight for text in texts], np.float32),
         title_offsets=np.arange(count + 1, dtype=np.uint32),
         title_rows=np.arange(count, dtype=np.uint32),
         holder_offsets=np.arange(count + 1, dtype=np.uint32),
         holder_rows=np.arange(count, dtype=np.uint32),
         held_offsets=np.arange(count + 1, dtype=np.uint32),
         held=np.arange(count, dtype=np.uint32),
-        ends=np.array(ends or [LATER] * count, np.int64),
+        ends=np.array([text.ends for text in texts], np.int64),
         latin=np.empty(0, np.uint8),
         latin_offsets=np.zeros(1, np.uint32),
         latin_texts=np.empty(0, np.uint32),
@@ -46,47 +62,97 @@ def store_of(texts: Sequence[str], *, edges: Sequence[bytes] = (), ends: Sequenc
     return SpellingStore(arrays, "")
 
 
-def slots_of(store: SpellingStore, wanted: WANTED) -> list[Slot]:
-    slots: list[Slot] = []
-    for choice in wanted:
-        known = {store.numbers[letter]: q for letter, q in choice.items() if letter in store.numbers} if choice else {}
-        numbers, qualities = np.array(list(known), np.uint16), np.array(list(known.values()), np.float32)
-        slots.append(None if choice is None else Choice(numbers, qualities))
-    return slots
+def looked_up(
+    store: SpellingStore, *patterns: Wanted, whole_only: bool = False, at: int = NOW, most: int = 10_000
+) -> list[Match]:
+    """What fits patterns; a choice is told by its letters with their qualities, any letter by None."""
+    choices: list[int] = []
+    numbered: list[list[int]] = []
+    for wanted in patterns:
+        numbered.append([])
+        for choice in wanted:
+            numbered[-1].append(ANY if choice is None else len(choices))
+            if choice is not None:
+                known = {store.choices.numbers[a]: q for a, q in choice.items() if a in store.choices.numbers}
+                choices.append(store.choices.of(tuple(known.items()), lambda known=known: known))
+    return find(store, choices, Patterns.of(numbered, [whole_only] * len(patterns)), at=at, most=most)
 
 
-def plainly(texts: Sequence[str], wanted: WANTED) -> dict[str, tuple[float, float]]:
-    """Weight and quality of each spelling that fits."""
-    found: dict[str, tuple[float, float]] = {}
-    for text in texts:
-        for start in range(len(text) - len(wanted) + 1):
-            letters = text[start : start + len(wanted)]
+class Expected(NamedTuple):
+    weight: float
+    quality: float
+    is_whole: bool
+
+
+def plainly(texts: Sequence[Text], wanted: Wanted) -> dict[str, Expected]:
+    """What each spelling that fits counts, text by text and letter by letter."""
+    found: dict[str, Expected] = {}
+    for text in texts if wanted else ():
+        for start in range(len(text.letters) - len(wanted) + 1) if text.ends > NOW else ():
+            end = start + len(wanted)
+            letters = text.letters[start:end]
             qualities = [1 if choice is None else choice.get(a, 0) for a, choice in zip(letters, wanted, strict=True)]
+            begins, stops = bool(text.edges[start] & BEGINS), bool(text.edges[end - 1] & ENDS)
+            weight = text.weight * {0: 0.05, 1: 0.3, 2: 1}[begins + stops] * (2 if letters == text.letters else 1)
             if all(qualities):
-                weight = found.get(letters, (0, 0))[0] + (2 if letters == text else 1)
-                found[letters] = weight, float(np.prod(qualities))
+                before = found.get(letters, Expected(0, 0, False))
+                whole = before.is_whole or (begins and stops)
+                found[letters] = Expected(before.weight + weight, float(np.prod(qualities)), whole)
     return found
 
 
+def texts_of(letters: str) -> st.SearchStrategy[Text]:
+    sized = st.lists(st.tuples(st.sampled_from(letters), st.integers(0, 3)), max_size=8)
+    weights, ends = st.sampled_from([0.1, 1, 3.5]), st.sampled_from([NOW, LATER, LATER])
+    return st.builds(
+        lambda own, weight, end: Text("".join(a for a, _ in own), bytes(e for _, e in own), weight, end),
+        sized,
+        weights,
+        ends,
+    )
+
+
+some_texts = st.lists(texts_of(LETTERS), min_size=1, max_size=40)
 choices = st.none() | st.dictionaries(st.sampled_from(LETTERS + "缺"), st.sampled_from([0.25, 0.5, 1.0]), max_size=4)
 patterns = st.lists(choices, min_size=1, max_size=5).filter(lambda wanted: any(c is not None for c in wanted))
 
 
-@given(st.lists(st.text(LETTERS, max_size=8), min_size=1, max_size=8), patterns)
-def test_find_gives_what_the_plain_way_gives(texts: list[str], wanted: WANTED) -> None:
-    store = store_of(texts)
-    matches = find(store, slots_of(store, wanted), at=NOW, most=10_000)
-    assert {m.letters: (m.weight, pytest.approx(m.quality)) for m in matches} == plainly(texts, wanted)
+@given(some_texts, patterns)
+def test_find_gives_what_the_plain_way_gives(texts: list[Text], wanted: Wanted) -> None:
+    matches = looked_up(store_of(texts), wanted)
+    found = {m.letters: Expected(pytest.approx(m.weight), pytest.approx(m.quality), m.is_whole) for m in matches}
+    assert found == plainly(texts, wanted)
     worth = [match.weight * match.quality for match in matches]
     assert worth == sorted(worth, reverse=True)
-    assert len({match.letters for match in matches}) == len(matches)
+    assert len(found) == len(matches)
 
 
-@given(st.lists(st.text(LETTERS, max_size=8), min_size=1, max_size=8), st.text(LETTERS, min_size=1, max_size=4))
-def test_rows_by_what_stands_in_their_titles(texts: list[str], letters: str) -> None:
+@given(some_texts, st.lists(patterns, max_size=4), st.integers(1, 3), st.booleans())
+def test_several_patterns_at_once_are_as_one_after_the_other(
+    texts: list[Text], several: list[Wanted], most: int, whole_only: bool
+) -> None:
     store = store_of(texts)
-    assert rows_titled(store, letters).tolist() == [row for row, text in enumerate(texts) if letters in text]
-    assert stands(store, letters, at=NOW) == any(letters in text for text in texts)
+    together = looked_up(store, *several, most=most, whole_only=whole_only)
+    apart = [
+        match._replace(pattern=number)
+        for number, wanted in enumerate(several)
+        for match in looked_up(store, wanted)[:most]
+        if match.is_whole or not whole_only
+    ]
+    assert together == apart
+
+
+@given(some_texts, st.data())
+def test_rows_by_what_stands_in_their_titles(texts: list[Text], data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(texts)).letters
+    start = data.draw(st.integers(0, len(text)))
+    letters = text[start : data.draw(st.integers(start, len(text)))] + data.draw(
+        st.sampled_from(["", "", *LETTERS, "缺"])
+    )
+    store = store_of(texts)
+    holding = [row for row, text in enumerate(texts) if letters and letters in text.letters]
+    assert stands(store, letters, at=NOW) == any(texts[row].ends > NOW for row in holding)
+    assert rows_titled(store, letters).tolist() == (holding if len(letters) > 1 else [])
 
 
 def test_one_row_for_each_resource_with_the_title(snapshot_of: Callable[..., Snapshot]) -> None:
@@ -100,13 +166,13 @@ def test_one_row_for_each_resource_with_the_title(snapshot_of: Callable[..., Sna
 
 def test_of_a_long_text_the_beginning_must_stand() -> None:
     title = "".join(chr(ord("一") + i) for i in range(2 * LONGEST))
-    store = store_of([title])
+    store = store_of([plain(title)])
     assert stands(store, title, at=NOW)
     assert not stands(store, "太" + title, at=NOW)
 
 
 def test_what_is_over_stands_nowhere() -> None:
-    store = store_of(["太极拳", "太极"], ends=[NOW, LATER])
+    store = store_of([plain("太极拳")._replace(ends=NOW), plain("太极")])
     assert stands(store, "太极", at=NOW)
     assert not stands(store, "太极拳", at=NOW)
     assert stands(store, "太极拳", at=NOW - 1)
@@ -116,8 +182,8 @@ def test_a_word_of_its_own_weighs_more_than_what_lies_across_words() -> None:
     texts = ["书太极法", "书极太法"]
     split = bytes([3, BEGINS, ENDS, 3])
     across = bytes([BEGINS, ENDS, BEGINS, ENDS])
-    store = store_of(texts, edges=[split, across])
-    matches = find(store, slots_of(store, [{"太": 1, "极": 1}, {"太": 1, "极": 1}]), at=NOW, most=9)
+    store = store_of([Text(texts[0], split), Text(texts[1], across)])
+    matches = looked_up(store, [{"太": 1, "极": 1}, {"太": 1, "极": 1}])
     assert [(match.letters, match.is_whole) for match in matches] == [("太极", True), ("极太", False)]
     assert matches[0].weight > matches[1].weight
 
@@ -126,8 +192,7 @@ def test_latin_words_are_written_apart(segmenter: Segmenter) -> None:
     letters, edges, latin = spell("Java Web开发：C++ 11 入门", segmenter)
     assert latin == ("java", "web")
     assert letters == "javaweb开发c++11入门"
-    store = store_of([letters], edges=[edges])
-    [match] = find(store, slots_of(store, [{letter: 1} for letter in letters]), at=NOW, most=1)
+    [match] = looked_up(store_of([Text(letters, edges)]), [{letter: 1} for letter in letters])
     assert match.written == "java web开发c++ 11入门"
 
 
@@ -151,11 +216,11 @@ def test_a_catalogue_of_too_many_letters_is_searched_all_the_same() -> None:
     everything = [chr(code) for code in range(0x3400, 0x2FA1D) if chr(code).isalpha()]
     texts = ["".join(everything[i : i + 200]) for i in range(0, len(everything), 200)]
     assert len(everything) > 65_536
-    store = store_of([*texts, "太极拳" * 3, texts[0]])
+    store = store_of([plain(text) for text in (*texts, "太极拳" * 3, texts[0])])
     assert stands(store, "极拳太", at=NOW)
     assert stands(store, texts[0][:9], at=NOW)
     assert not stands(store, texts[-1][-9:], at=NOW)
-    assert find(store, [None, *slots_of(store, [{"极": 1}])], at=NOW, most=9)[0].letters == "太极"
+    assert looked_up(store, [None, {"极": 1}])[0].letters == "太极"
 
 
 @pytest.mark.parametrize(

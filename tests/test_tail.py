@@ -18,7 +18,7 @@ from corpus.resource import Resource
 from corpus.revision import Revision
 from index.base import open_base
 from index.building import build_base
-from index.digest import Digester, Stored
+from index.digest import Digester
 from index.pinyin import reading
 from index.query import Filter, Query
 from index.search import search
@@ -98,9 +98,8 @@ def compiled(revision: Revision, segmenter: Segmenter) -> Compile:
 
 def compile_base(catalogue: Catalogue, state: Path, revision: Revision, segmenter: Segmenter) -> Snapshot:
     with catalogue.snapshot() as (seq, _, rows):
-        batch = [Stored(row.serial, row.text_hash, row.body) for row in rows]
         directory = build_base(
-            [Digester(segmenter).digest(batch)],
+            [Digester(segmenter).digest([*rows])],
             state / "bases",
             revision=revision,
             seq=seq,

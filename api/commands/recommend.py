@@ -64,9 +64,9 @@ def recommend(
         year_to=year_to,
     )
     given = options.given(
-        interests=[_interest(text) for text in interest or ()],
-        likes=like,
-        exclude_ids=exclude,
+        interests=tuple(_interest(text) for text in interest or ()),
+        likes=tuple(like or ()),
+        exclude_ids=tuple(exclude or ()),
         filter=conditions,
         limit=limit,
         at=at,

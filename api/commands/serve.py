@@ -18,7 +18,7 @@ from api.listening import listening, only_service
 from api.logs import configure_logs
 from api.metrics import forget_counts
 from api.moments import today
-from api.newest import warm_up
+from api.newest import Inheritance, warm_up
 from api.serving import answer_requests
 from api.standing import standing_snapshot
 from api.supervising import Supervisor
@@ -46,14 +46,21 @@ def serve(host: Host = None, port: Port = None, workers: Workers = None, json: J
         listening(settings.host, settings.port, number=settings.workers) as sockets,
     ):
         forget_counts(place.state)
-        _load(_prepare(place))
+        inheritance = Inheritance(_load(_prepare(place)))
         duties = [
-            Duty(name=f"worker-{n}", work=partial(answer_requests, settings, revision, bound), answers=True)
+            Duty(
+                name=f"worker-{n}", work=partial(answer_requests, settings, revision, inheritance, bound), answers=True
+            )
             for n, bound in enumerate(sockets, start=1)
         ]
         indexing = Duty(name="indexer", work=partial(keep_indexed, settings, revision), answers=False)
         jobs = Duty(name="jobs", work=partial(carry_out_jobs, settings, revision), answers=False)
-        Supervisor([*duties, indexing, jobs]).run(ready=lambda: _announce(sockets[0], json=json))
+
+        def ready() -> None:
+            inheritance.take()
+            _announce(sockets[0], json=json)
+
+        Supervisor([*duties, indexing, jobs]).run(ready=ready)
 
 
 def _prepare(place: Workplace) -> Snapshot:
@@ -82,13 +89,14 @@ def _standing(place: Workplace, catalogue: Catalogue) -> Snapshot | None:
     return None
 
 
-def _load(snapshot: Snapshot) -> None:
-    """Loads what all workers share: modules, compiled kernels, the dictionary.
+def _load(snapshot: Snapshot) -> Snapshot:
+    """Loads what all workers share: modules, compiled kernels, the dictionary, the snapshot.
 
     A thread does so, for what belongs to a thread, such as open files of Whoosh, is not to be inherited.
     """
     with unobserved(), ThreadPoolExecutor(1) as pool:
         pool.submit(warm_up, snapshot).result()
+    return snapshot
 
 
 def _bring_demo(catalogue: Catalogue) -> None:

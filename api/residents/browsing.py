@@ -129,7 +129,7 @@ def _value(name: str, values: tuple[str, ...]) -> str | list[str]:
 
 
 def _repeatable(name: str) -> bool:
-    return isinstance(PageParameters.model_fields[name].get_default(), list)
+    return isinstance(PageParameters.model_fields[name].get_default(), tuple)
 
 
 def _page(values: Sequence[str]) -> int:

@@ -27,11 +27,14 @@ def keep_view(response: Response, view: View) -> None:
 
 
 @router.get("/view/{view}")
-async def choose_view(view: str, back: str = "/") -> Response:
+async def choose_view(view: str, request: Request) -> Response:
     """Changes the view and goes back to where the link stood."""
     if view not in ("standard", "elder"):
         raise NotFound("没有这种显示方式。")
-    response = Response(status_code=303, headers={"Location": own_address(back), "Cache-Control": "no-store"})
+    response = Response(
+        status_code=303,
+        headers={"Location": own_address(request.query_params.get("back", "/")), "Cache-Control": "no-store"},
+    )
     keep_view(response, "elder" if view == "elder" else "standard")
     return response
 

@@ -32,7 +32,10 @@ async def search_resources(request: Request) -> Response:
     result = search(snapshot_of(request), query)
     note_search(request, query, result)
     body = render_result(
-        result, explain=asked.explain, exact_url=_exact_url(request), help_line=request.app.state.help_line
+        result,
+        explain=asked.explain,
+        exact_url=lambda: _exact_url(request),
+        help_line=request.app.state.help_line,
     )
     return Response(body, media_type="application/json")
 
