@@ -367,18 +367,14 @@ def _is_crossed_behind(tables: Tables, codes: UInt32, start: Number, end: Number
 
 
 @_compiled
-def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> tuple[Int64, Int64]:
+def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
     """(2, n) start and end of n stretches, which are words, where they surely stand as such; else of the token there.
 
     A word that surely begins or ends a longer one stands there, too. Only around what is in doubt the text is cut, from
-    space or punctuation to the next.
-
-    Args:
-        doubts: (n,) OPEN, BEFORE, BEHIND; 0 where there are none.
-    Returns: with it the numbers of those where the token is not the stretch.
+    space or punctuation to the next. `doubts` (n,) are OPEN, BEFORE, BEHIND; 0 where there are none.
     """
-    tokens, others, count = np.empty((2, len(starts)), np.int64), np.empty(len(starts), np.int64), 0
-    cut, first, last = np.empty(0, np.int64), np.int64(0), np.int64(0)
+    tokens, cut = np.empty((2, len(starts)), np.int64), np.empty(len(codes), np.int64)
+    first = last = count = np.int64(0)
     for i in range(len(starts)):
         start, end, doubt = starts[i], ends[i], doubts[i]
         tokens[0, i], tokens[1, i] = start, end
@@ -391,10 +387,9 @@ def tokens_at(tables: Tables, codes: UInt32, starts: Int64, ends: Int64, doubts:
                 first -= 1
             while last < len(codes) and tables.kinds[codes[last]] & (ALNUM | BLOCK):
                 last += 1
-            cut = first + token_ends(tables, codes[first:last])
-        at = np.searchsorted(cut, start, side="right")
+            own = token_ends(tables, codes[first:last])
+            count = np.int64(len(own))
+            cut[:count] = first + own
+        at = np.searchsorted(cut[:count], start, side="right")
         tokens[0, i], tokens[1, i] = cut[at - 1] if at else first, cut[at]
-        if tokens[0, i] != start or tokens[1, i] != end:
-            others[count] = i
-            count += 1
-    return tokens, others[:count]
+    return tokens

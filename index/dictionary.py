@@ -52,8 +52,8 @@ class Dictionary:
         ends: list[int] = cutting.token_ends(self.tables, code_points(text)).tolist()
         return ends
 
-    def tokens_at(self, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> tuple[Int64, Int64]:
-        """Start and end of what stands where n words were found, as `cutting.tokens_at` tells."""
+    def tokens_at(self, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
+        """(2, n) start and end of what stands where n words were found, as `cutting.tokens_at` tells."""
         return cutting.tokens_at(self.tables, codes, starts, ends, doubts)
 
     def word_bounds(self, text: str) -> tuple[list[int], list[int]]:

@@ -93,6 +93,12 @@ def _runs_on(codes: UInt32, kinds: UInt8, border: Number) -> bool:
 
 
 @_compiled
+def others(places: Int64, tokens: Int64) -> Int64:
+    """Which places do not begin and end as the tokens around them do."""
+    return np.flatnonzero((places[2] != tokens[0]) | (places[3] != tokens[1]))
+
+
+@_compiled
 def chosen(places: Int64, tokens: Int64) -> Int64:
     """(4, k) text, word, start and end of what counts of some places, by text, then by start.
 

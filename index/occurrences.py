@@ -49,8 +49,8 @@ def occurrences(segmenter: Segmenter, texts: FoldedTexts, words: Sequence[Sequen
         _offsets(asked),
         np.array([_firmness(segmenter, word) for word in asked], np.uint8),
     )
-    tokens, others = segmenter.tokens_at(texts.codes, places[2], places[3], doubts)
-    for place in others.tolist():
+    tokens = segmenter.tokens_at(texts.codes, places[2], places[3], doubts)
+    for place in marking.others(places, tokens).tolist():
         _, word, start, end = places[:, place].tolist()
         tokens[:, place] = _standing(segmenter, texts.text, asked[word], (start, end), tokens[:, place].tolist())
     return Occurrences(marking.chosen(places, tokens), asked)

@@ -158,8 +158,8 @@ class Segmenter:
         ends = self._dictionary.token_ends(folded)
         return [folded[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
-    def tokens_at(self, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> tuple[Int64, Int64]:
-        """Start and end of what stands where n words were found, as `cutting.tokens_at` tells.
+    def tokens_at(self, codes: UInt32, starts: Int64, ends: Int64, doubts: UInt8) -> Int64:
+        """(2, n) start and end of what stands where n words were found, as `cutting.tokens_at` tells.
 
         Args:
             codes: the code points of a folded text.
