@@ -42,13 +42,16 @@ class LetterChoices:
         self._quality = Growing(np.ones(len(alphabet), np.float32))
         self._spans = Growing(np.column_stack([letters, letters + 1, np.zeros_like(letters)]).ravel())
         self._known: dict[Hashable, int] = {}
+        self._sounding: dict[str, int] = {}
+        self._southern: dict[str, int] = {}
         self._lock = threading.RLock()
         self.arrays = self._viewed()
         """What compiled loops read, the fields of `spelling_matching.Choices`; to be asked for after the numbers."""
 
-    def exactly(self, letter: str) -> int:
-        """One letter; 0, which nothing fits, where no text has it."""
-        return self.numbers.get(letter, 0)
+    def exactly(self, letters: str) -> list[int]:
+        """Each of some letters by itself; 0, which nothing fits, where no text has it."""
+        number = self.numbers.get
+        return [number(letter, 0) for letter in letters]
 
     def of(self, key: Hashable, make: Callable[[], Mapping[int, float]]) -> int:
         """The choice of a key; `make` tells it when it is first asked for: a quality above 0 for numbers of letters."""
@@ -82,23 +85,24 @@ class LetterChoices:
         """What may be meant by an initial."""
         return self.of(initial, lambda: self._beginning_with(initial))
 
-    def sounding_like(self, letter: str, *, southern: bool) -> int:
-        """A letter, and what is read as readers know it."""
-        known = self._known.get((letter, southern))
-        return self._sounding_like(letter, southern) if known is None else known
+    def sounding_like(self, letters: str, *, southern: bool) -> list[int]:
+        """For each of some letters itself, and what is read as readers know it."""
+        known = self._southern if southern else self._sounding
+        return [known.get(letter) or self._sounding_like(letter, southern) for letter in letters]
 
     def _sounding_like(self, letter: str, southern: bool) -> int:
         readings = known_readings_of(letter)
         if not readings:
-            return self.exactly(letter)
+            return self.numbers.get(letter, 0)
         others = self.of((readings, southern), lambda: self._alike(readings, southern))
         if letter not in self.numbers:
             return others
+        known = self._southern if southern else self._sounding
         with self._lock:
-            if (letter, southern) not in self._known:
+            if letter not in known:
                 start, stop, _ = self.arrays[2][others].tolist()
-                self._known[letter, southern] = self._spanning(start, stop, self.numbers[letter])
-            return self._known[letter, southern]
+                known[letter] = self._spanning(start, stop, self.numbers[letter])
+            return known[letter]
 
     def _read_as(self, syllable: str, southern: bool) -> Mapping[int, float]:
         qualities: dict[int, float] = {}

@@ -65,7 +65,7 @@ def read_query(snapshot: Snapshot, query: Query, *, at: int) -> Asked:
     if question and not question.matter:
         return _read_wish(snapshot, folded, question, at)
     matter, found, in_vain = question.matter if question else folded, None, False
-    if query.correct and _is_hopeless(snapshot, matter):
+    if query.correct and is_hopeless(snapshot, matter):
         found, question = _guessed(snapshot, folded, question, at)
         in_vain = found is None
     return Asked(
@@ -78,7 +78,7 @@ def read_query(snapshot: Snapshot, query: Query, *, at: int) -> Asked:
     )
 
 
-def _is_hopeless(snapshot: Snapshot, matter: str) -> bool:
+def is_hopeless(snapshot: Snapshot, matter: str) -> bool:
     """Whether one sees at once that no row can hold all the words, or be just what was typed."""
     every = dict.fromkeys(snapshot.segmenter.segment(matter))
     words = [word for word in every if word.text not in snapshot.revision.stop_words] or [*every]

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import chain, groupby, islice, pairwise, product
+from itertools import chain, groupby, islice, product
+from operator import eq
 from typing import Final, Literal, NamedTuple
 
 from index.characters import is_han
@@ -79,12 +80,11 @@ def misspelt(store: SpellingStore, letters: str, *, at: int) -> list[Correction]
         return [Correction(word, "spelling", uses * _ANY, _ANY, True) for word, uses in near]
     if not 2 <= len(letters) <= _LONGEST_WORD:
         return []
-    patterns, changes = _changes(tuple(map(is_han, letters)), tuple(a == b for a, b in pairwise(letters)))
-    own = [store.choices.exactly(letter) for letter in letters]
-    alike = [store.choices.sounding_like(letter, southern=False) for letter in letters]
+    patterns, changes = _changes(tuple(map(is_han, letters)), tuple(map(eq, letters, letters[1:])))
+    choices = [*store.choices.exactly(letters), *store.choices.sounding_like(letters, southern=False)]
     numerals, signs = _NUMERALS.findall(letters), _signs(letters)
     found = []
-    for match in find(store, [*own, *alike], patterns, at=at, most=_MOST):
+    for match in find(store, choices, patterns, at=at, most=_MOST):
         change = changes[match.pattern]
         if match.letters == letters or (change.kind != "sound" and _NUMERALS.findall(match.letters) != numerals):
             continue
@@ -103,7 +103,7 @@ def misheard(store: SpellingStore, folded: str, *, at: int) -> list[Correction]:
     letters = letters_of(folded)
     if not 2 <= len(letters) <= _LONGEST_WORD:
         return []
-    alike = [store.choices.sounding_like(letter, southern=True) for letter in letters]
+    alike = store.choices.sounding_like(letters, southern=True)
     matches = find(store, alike, one_after_the_other((len(alike),)), at=at, most=_MOST)
     return likeliest([_correction(match, "homophone", 1) for match in matches if match.letters != letters])
 
@@ -141,7 +141,7 @@ def _readings(choices: LetterChoices, folded: str, southern: bool) -> Iterator[S
     ways: list[list[Sequence[int]]] = []
     for piece in _pieces(folded):
         if is_han(piece[0]):
-            ways.append([[choices.exactly(letter) for letter in piece]])
+            ways.append([choices.exactly(piece)])
         elif len(piece) > 1:  # c语言 is not 词语言
             known = parses(piece, _every_syllable())[:_MOST_READINGS]
             ways.append([_spelt(choices, parse, southern) for parse in known])

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from index import spelling_matching
-from index.arrays import Int64, UInt8, UInt32, offsets_of
+from index.arrays import Float32, Int64, UInt8, UInt32, offsets_of
 from index.characters import is_han
 from index.spelling_matching import BEGINS, ENDS
 from index.spelling_store import SpellingStore
@@ -95,11 +95,14 @@ def stands(store: SpellingStore, letters: str, *, at: int) -> bool:
     return bool(spelling_matching.stands(store.columns, _codes(letters[:LONGEST]), at))
 
 
-def rows_titled(store: SpellingStore, letters: str) -> UInt32:
-    """The rows in whose title these letters stand side by side; none for one letter, or more than LONGEST."""
+def rows_titled(store: SpellingStore, letters: str, worth: float) -> tuple[UInt32, Float32]:
+    """The rows in whose title these letters stand side by side, and for each what that is worth.
+
+    There are none for one letter, or more than LONGEST.
+    """
     looked_up = letters if 1 < len(letters) <= LONGEST else ""
-    rows: UInt32 = spelling_matching.rows_titled(store.columns, _codes(looked_up))
-    return rows
+    found: tuple[UInt32, Float32] = spelling_matching.rows_titled(store.columns, _codes(looked_up), worth)
+    return found
 
 
 def _codes(text: str) -> UInt32:

@@ -22,7 +22,7 @@ _EDGE_WEIGHTS: Final = np.array([0.05, 0.3, 0.3, 1.0], np.float32)
 """What a place counts where a word ends at neither, at one, or at both of its edges."""
 _WHOLE: Final = np.float32(2)
 """What a place counts where it is the whole text."""
-_MIXING: Final = np.random.default_rng(7).integers(1, 2**63, 64, np.uint64) | np.uint64(1)
+MIXING: Final = np.random.default_rng(7).integers(1, 2**63, 64, np.uint64) | np.uint64(1)
 """Odd factors that turn a few letters into one number."""
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
@@ -159,8 +159,8 @@ def stands(columns: Columns, codes: UInt32, at: int) -> bool:
 
 
 @_compiled
-def rows_titled(columns: Columns, codes: UInt32) -> UInt32:
-    """The rows in whose title several letters, given by their code points, stand side by side; by their texts."""
+def rows_titled(columns: Columns, codes: UInt32, worth: float) -> tuple[UInt32, Float32]:
+    """The rows in whose title several letters, by their code points, stand side by side; the same worth for each."""
     tables = Tables(*columns)
     numbers = _numbers(tables, codes)
     pair, count = _rarest_pair(tables, numbers), 0
@@ -179,7 +179,7 @@ def rows_titled(columns: Columns, codes: UInt32) -> UInt32:
         for k in range(tables.title_offsets[text], tables.title_offsets[text + 1]):
             found[known] = tables.title_rows[k]
             known += 1
-    return found
+    return found, np.full(rows, worth, np.float32)
 
 
 @_within
@@ -278,7 +278,7 @@ def _mixed(tables: Tables, place: Number, length: Number) -> Number:
     """One number for the letters from a place on, which orders equals; others share it with a probability of 2⁻⁶⁴."""
     total = np.uint64(0)
     for i in range(length):
-        total += np.uint64(tables.letters[place + i]) * _MIXING[i]
+        total += np.uint64(tables.letters[place + i]) * MIXING[i]
     return total
 
 

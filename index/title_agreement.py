@@ -1,8 +1,7 @@
 """Rows that are just what was asked for, and rows whose titles hold it side by side."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from index.spelling_lookup import letters_of, rows_titled
 from index.strings import MISSING, string_hashes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class Agreement(NamedTuple):
     """How rows agree with a query as a whole."""
 
     exact_rows: UInt32
@@ -51,9 +49,9 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> 
         value = weight * likelihood * _worth(snapshot, phrase)
         highest += value
         for store in stores:
-            found = rows_titled(store, letters)
+            found, worth = rows_titled(store, letters, value)
             rows.append(found)
-            bonuses.append(np.full(len(found), value, np.float32))
+            bonuses.append(worth)
     return Agreement(
         exact_rows=exact_rows(snapshot, folded),
         phrase_rows=_together(rows) if rows else NO_AGREEMENT.phrase_rows,

@@ -19,8 +19,17 @@ from index.search import search
 from index.segmentation import Segmenter
 from index.snapshot import Snapshot
 from index.spelling_building import letter_arrays, numbered, spell
-from index.spelling_lookup import LONGEST, Match, Patterns, find, letters_of, rows_titled, stands
-from index.spelling_matching import ANY, BEGINS, ENDS
+from index.spelling_lookup import (
+    LONGEST,
+    Match,
+    Patterns,
+    find,
+    letters_of,
+    one_after_the_other,
+    rows_titled,
+    stands,
+)
+from index.spelling_matching import ANY, BEGINS, ENDS, MIXING
 from index.spelling_store import SpellingArrays, SpellingStore
 
 LETTERS = "太极拳书ab1"
@@ -87,18 +96,31 @@ class Expected(NamedTuple):
 def plainly(texts: Sequence[Text], wanted: Wanted) -> dict[str, Expected]:
     """What each spelling that fits counts, text by text and letter by letter."""
     found: dict[str, Expected] = {}
-    for text in texts if wanted else ():
+    for text in texts:
         for start in range(len(text.letters) - len(wanted) + 1) if text.ends > NOW else ():
             end = start + len(wanted)
             letters = text.letters[start:end]
             qualities = [1 if choice is None else choice.get(a, 0) for a, choice in zip(letters, wanted, strict=True)]
-            begins, stops = bool(text.edges[start] & BEGINS), bool(text.edges[end - 1] & ENDS)
-            weight = text.weight * {0: 0.05, 1: 0.3, 2: 1}[begins + stops] * (2 if letters == text.letters else 1)
             if all(qualities):
-                before = found.get(letters, Expected(0, 0, False))
-                whole = before.is_whole or (begins and stops)
-                found[letters] = Expected(before.weight + weight, float(np.prod(qualities)), whole)
+                begins, stops = bool(text.edges[start] & BEGINS), bool(text.edges[end - 1] & ENDS)
+                weight = np.float32([0.05, 0.3, 1][begins + stops]) * np.float32(2 if letters == text.letters else 1)
+                before = found.get(letters, Expected(0.0, 0.0, False))
+                found[letters] = Expected(
+                    before.weight + float(weight * np.float32(text.weight)),
+                    float(np.prod(np.array(qualities, np.float32))),
+                    before.is_whole or (begins and stops),
+                )
     return found
+
+
+def in_order(store: SpellingStore, found: Mapping[str, Expected]) -> list[str]:
+    """Spellings, the best first; equals by one number for all their letters."""
+
+    def place(letters: str) -> tuple[float, int]:
+        numbers = np.array([store.choices.numbers[letter] for letter in letters], np.uint64)
+        return -found[letters].weight * found[letters].quality, int(numbers @ MIXING[: len(letters)])
+
+    return sorted(found, key=place)
 
 
 def texts_of(letters: str) -> st.SearchStrategy[Text]:
@@ -119,12 +141,11 @@ patterns = st.lists(choices, min_size=1, max_size=5).filter(lambda wanted: any(c
 
 @given(some_texts, patterns)
 def test_find_gives_what_the_plain_way_gives(texts: list[Text], wanted: Wanted) -> None:
-    matches = looked_up(store_of(texts), wanted)
-    found = {m.letters: Expected(pytest.approx(m.weight), pytest.approx(m.quality), m.is_whole) for m in matches}
-    assert found == plainly(texts, wanted)
-    worth = [match.weight * match.quality for match in matches]
-    assert worth == sorted(worth, reverse=True)
-    assert len(found) == len(matches)
+    store = store_of(texts)
+    matches = looked_up(store, wanted)
+    expected = plainly(texts, wanted)
+    assert {match.letters: Expected(match.weight, match.quality, match.is_whole) for match in matches} == expected
+    assert [match.letters for match in matches] == in_order(store, expected)
 
 
 @given(some_texts, st.lists(patterns, max_size=4), st.integers(1, 3), st.booleans())
@@ -152,16 +173,18 @@ def test_rows_by_what_stands_in_their_titles(texts: list[Text], data: st.DataObj
     store = store_of(texts)
     holding = [row for row, text in enumerate(texts) if letters and letters in text.letters]
     assert stands(store, letters, at=NOW) == any(texts[row].ends > NOW for row in holding)
-    assert rows_titled(store, letters).tolist() == (holding if len(letters) > 1 else [])
+    assert rows_titled(store, letters, 1.0)[0].tolist() == (holding if len(letters) > 1 else [])
 
 
 def test_one_row_for_each_resource_with_the_title(snapshot_of: Callable[..., Snapshot]) -> None:
     titles = ["太极拳", "书法", "太极拳", "太极拳入门"]
     store = snapshot_of(*(Resource(id=f"c:{i}", kind="course", title=t) for i, t in enumerate(titles))).spellings
     assert store is not None
-    assert sorted(rows_titled(store, "太极拳").tolist()) == [0, 2, 3]
-    assert rows_titled(store, "").tolist() == []
-    assert rows_titled(store, "太" * (LONGEST + 1)).tolist() == []
+    rows, worth = rows_titled(store, "太极拳", 0.1)
+    assert sorted(rows.tolist()) == [0, 2, 3]
+    assert worth.tolist() == [np.float32(0.1)] * 3
+    assert rows_titled(store, "", 1.0)[0].tolist() == []
+    assert rows_titled(store, "太" * (LONGEST + 1), 1.0)[0].tolist() == []
 
 
 def test_of_a_long_text_the_beginning_must_stand() -> None:
@@ -186,6 +209,21 @@ def test_a_word_of_its_own_weighs_more_than_what_lies_across_words() -> None:
     matches = looked_up(store, [{"太": 1, "极": 1}, {"太": 1, "极": 1}])
     assert [(match.letters, match.is_whole) for match in matches] == [("太极", True), ("极太", False)]
     assert matches[0].weight > matches[1].weight
+
+
+def test_a_spelling_is_written_as_at_its_first_place() -> None:
+    apart, together = bytes([BEGINS, ENDS, BEGINS, ENDS]), bytes([BEGINS, 0, 0, ENDS])
+    for first, second, written in ((apart, together, "ab ab"), (together, apart, "abab")):
+        store = store_of([Text("abab", first), Text("abab", second)])
+        [match] = looked_up(store, [{"a": 1}, {"b": 1}, {"a": 1}, {"b": 1}])
+        assert match.written == written
+
+
+def test_the_letters_that_were_typed_are_the_likeliest() -> None:
+    store = store_of([plain("太级拳"), plain("太极拳")])
+    alike = store.choices.sounding_like("太极拳", southern=False)
+    matches = find(store, alike, one_after_the_other((3,)), at=NOW, most=9)
+    assert {match.letters: match.quality for match in matches} == {"太极拳": 1, "太级拳": pytest.approx(0.33)}
 
 
 def test_latin_words_are_written_apart(segmenter: Segmenter) -> None:
