@@ -38,6 +38,8 @@ from index.snapshot import open_snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("kernel", "catalogue", "http", "freshness", "report")
+PEERS = ("Whoosh", "tantivy", "bm25s (numba)", "SQLite FTS5", "xapian")
+"""Engines that can stand behind the same segmenter on the catalogue."""
 MOST_FOR_WHOOSH = 200_000
 """Documents; it writes some hundred of them a second."""
 
@@ -119,7 +121,7 @@ def measure_catalogue(asked: argparse.Namespace) -> None:
         if not (work / "documents.txt").exists():
             real_catalogue.words_of(open_snapshot(state, revision=shipped_revision()).base).save(work)
         versions, missing = available()
-        peers = [name for name in ("Whoosh", "tantivy", "bm25s (numba)", "SQLite FTS5", "xapian") if name in versions]
+        peers = [name for name in PEERS if name in versions and name in (asked.engines or PEERS)]
         costs = {name: engine_costs(name, work) for name in peers}
         result = {
             "documents": len(Corpus.load(work)),
