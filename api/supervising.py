@@ -88,10 +88,15 @@ class Supervisor:
                 self._stop()
 
     def _reload(self) -> None:
-        """Starts fresh children for those who answer requests; who cannot start leaves the old one there."""
+        """Starts fresh children for those who answer requests; who cannot start leaves the old one there.
+
+        Who is still coming from before is not fresh any more.
+        """
         _log.info("reloads")
         for post in self._answering:
-            post.coming = post.coming or start_child(post.duty)
+            if post.coming:
+                self._dismiss(post.coming)
+            post.coming = start_child(post.duty)
 
     def _tend(self) -> None:
         """Looks after each post, and ends who does not leave."""

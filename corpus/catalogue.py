@@ -186,18 +186,18 @@ class Catalogue:
         with self._reading() as connection:
             yield from _stored(connection, LIVE)
 
-    def changes(self, after: int, *, limit: int | None = None, hidden: bool = False) -> tuple[int, list[Change]]:
+    def changes(self, after: int, *, limit: int | None = None, shown: bool | None = None) -> tuple[int, list[Change]]:
         """The last seq, and what changed after another, the first change first, from one read transaction.
 
         A resource that changed several times stands there once, with its last change; a deleted one as a tombstone.
 
         Args:
-            hidden: only what is not shown any more: hidden, withdrawn or deleted.
+            shown: only what is shown; or, if False, only what is not any more: hidden, withdrawn or deleted.
         """
         own = resources.c.seq
         asked = select(*_CHANGE).where(own > after).order_by(own).limit(limit)
-        if hidden:
-            asked = asked.where(resources.c.status != "active")
+        if shown is not None:
+            asked = asked.where((resources.c.status == "active") == shown)
         with self._reading() as connection:
             seq = counter(connection, "seq")
             found = connection.execute(asked) if seq > after else ()

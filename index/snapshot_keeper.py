@@ -70,6 +70,8 @@ class SnapshotKeeper:
         self._looked = time.monotonic()
         self._lock = threading.Lock()
         """Held by who takes something in."""
+        self._asking = threading.Lock()
+        """Held by who asks whether something was committed, until it is taken in."""
         self._starting = threading.Lock()
         self._beside: threading.Thread | None = None
         self._behind = False
@@ -86,9 +88,11 @@ class SnapshotKeeper:
 
     @property
     def current(self) -> Snapshot:
-        if self._watch is not None and self._watch.moved():
-            with self._lock:
-                self._catch_up(self._follower.catch_up_or_hide)
+        if self._watch is not None:
+            with self._asking:  # who asks while another takes something in waits for it
+                if self._watch.moved():
+                    with self._lock:
+                        self._catch_up(self._follower.catch_up_or_hide)
         if self._behind or self._follower.snapshot.names.are_scattered:
             self._start(self._drain)
         if time.monotonic() - self._looked > self._look_every:
@@ -196,17 +200,21 @@ class _Follower:
         return len(self.snapshot) - self.snapshot.base.compiled_rows
 
     def catch_up_or_hide(self) -> bool:
-        """Takes in what is pending if it is little, else what is hidden or deleted; says whether nothing is left."""
+        """Takes in what is hidden or deleted, and the rest if it is little; says whether nothing is left."""
         last, changes = self._pending(_AT_ONCE + 1)
         if len(changes) <= _AT_ONCE and not self.is_full:
             self._take(changes, last)
             return True
         assert self._catalogue is not None
-        last, hidden = self._catalogue.changes(self._hidden_until, hidden=True)
+        last, hidden = self._catalogue.changes(self._hidden_until, shown=False)
         if hidden:
             self._builder.hide(hidden)
             self.snapshot = self.snapshot.with_tail(self._builder.base, seq=self.snapshot.seq)
         self._hidden_until = last
+        _, shown = self._catalogue.changes(self._position, limit=_AT_ONCE + 1, shown=True)
+        if len(shown) <= _AT_ONCE and not self.is_full:
+            self._take([change for change in shown if change.seq <= last], last)
+            return True
         if self._rows + last - self._position > _MOST_IN_TAIL:
             self._leave_all_but_the_newest(last)
         return self._position == last
@@ -250,6 +258,7 @@ class _Follower:
         self._position = max(self._position, seq)
         if changes:
             self._builder.step(changes)
+        if seq > self.snapshot.seq:
             self.snapshot = self.snapshot.with_tail(self._builder.base, seq=seq)
 
 

@@ -3,8 +3,10 @@
 import gc
 import shutil
 import sqlite3
+import threading
 import weakref
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,6 +91,28 @@ def test_of_a_large_bulk_what_is_hidden_goes_first_and_the_rest_follows(
     assert settled.seq == catalogue.seq()
     catalogue.write([TAIJI])
     assert found(keeper.current, "太极拳") == ["c:1"]
+
+
+def test_a_new_one_among_many_that_go_is_seen_at_once(keeper: SnapshotKeeper, catalogue: Catalogue) -> None:
+    catalogue.write([Resource(id=f"n:{i}", kind="book", title=f"新书 {i}") for i in range(100)])
+    keeper.settle()
+    catalogue.write([Resource(id="c:2", kind="course", title="评弹入门")])
+    catalogue.delete([f"n:{i}" for i in range(100)])
+    at_once = keeper.current
+    assert (found(at_once, "评弹"), found(at_once, "新书")) == (["c:2"], [])
+    assert at_once.seq == catalogue.seq()
+
+
+def test_threads_that_ask_together_all_see_what_was_committed(keeper: SnapshotKeeper, catalogue: Catalogue) -> None:
+    def ask(_: int) -> list[str]:
+        together.wait()
+        return found(keeper.current, "评弹")
+
+    together = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(20):
+            catalogue.write([replace(TAIJI, title=f"评弹第{number}讲")] if number % 2 == 0 else [TAIJI])
+            assert list(threads.map(ask, range(4))) == [["c:1"] if number % 2 == 0 else []] * 4
 
 
 @pytest.mark.slow
