@@ -6,6 +6,7 @@ under its own name is whole. Nothing in it is a pickle.
 
 import hashlib
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
@@ -210,16 +211,18 @@ class Base:
         at = start + int(np.searchsorted(rows[start:stop], np.uint32(row)))
         return int(fields[at]) if at < stop and rows[at] == row else 0
 
-    def rows_exactly(self, hashes: UInt64) -> UInt32:
-        """The rows with a folded title, creator or ISBN that has one of the hashes."""
-        known = self.exact_hashes
+    def rows_exactly(self, names: Sequence[int]) -> UInt32:
+        """The rows with a folded title, creator or ISBN that has one of the hashes, ascending."""
+        known, late = self.exact_hashes.data, self.tail.exact
         found = []
-        for start, name in zip(known.searchsorted(hashes).tolist(), hashes, strict=True):
+        for name in names:
+            start = bisect_left(known, name)
             if start < len(known) and known[start] == name:
-                found.append(self.exact_rows[start : int(known.searchsorted(name, side="right"))])
-        if self.tail.exact:
-            late = [row for name in hashes.tolist() for row in self.tail.exact.get(name, ()) if row < len(self)]
-            found.append(np.array(late, np.uint32))
+                found.append(self.exact_rows[start : bisect_right(known, name, start)])
+            if late and name in late:
+                found.append(np.array([row for row in late[name] if row < len(self)], np.uint32))
+        if len(found) == 1:
+            return found[0].copy()
         return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
 
     def compiled_rows_of(self, serials: UInt32) -> UInt32:

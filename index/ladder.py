@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Final
 
+import numpy as np
+
 from corpus.resource import TEXT_FIELDS
 from index.analysis import bigram_terms
 from index.arrays import UInt32
@@ -94,7 +96,7 @@ def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
 def unknown_words(snapshot: Snapshot, words: Sequence[str]) -> list[str]:
     """Those of some words that neither the dictionary has, which is asked first, nor the catalogue."""
     strange = [word for word in words if not snapshot.segmenter.knows(word)]
-    found = snapshot.base.terms.find(strange).tolist() if strange else []
+    found = snapshot.base.terms.recall(strange) if strange else []
     return [word for word, number in zip(strange, found, strict=True) if number == MISSING]
 
 
@@ -105,10 +107,10 @@ def hold_side_by_side(snapshot: Snapshot, rows: UInt32, runs: Sequence[str]) -> 
 
 def _rows_with_bigrams(snapshot: Snapshot, rows: UInt32, runs: Sequence[str]) -> list[int]:
     """Those of some rows that have all bigrams of runs somewhere: only they can hold the runs."""
-    numbers = snapshot.base.terms.find([*dict.fromkeys(chain.from_iterable(map(bigram_terms, runs)))])
-    if not len(rows) or MISSING in numbers.tolist():
+    numbers = snapshot.base.terms.recall([*dict.fromkeys(chain.from_iterable(map(bigram_terms, runs)))])
+    if not len(rows) or MISSING in numbers:
         return []
-    spans, posting_rows, _, tail_rows, _ = snapshot.base.scored.of(numbers)
+    spans, posting_rows, _, tail_rows, _ = snapshot.base.scored.of(np.array(numbers, np.uint32))
     found: list[int] = rows[held(spans, posting_rows, tail_rows, rows).all(axis=1)].tolist()
     return found
 

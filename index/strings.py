@@ -4,6 +4,7 @@ Terms, ids and exact titles all live in such tables: opening one costs nothing, 
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,6 +27,26 @@ def string_hashes(texts: Sequence[str]) -> UInt64:
     return np.frombuffer(digests, dtype="<u8")
 
 
+def string_hash(text: str) -> int:
+    """The hash of one text, as of `string_hashes`."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+class _Recalled(dict[str, int]):
+    """The numbers of the strings of a table, MISSING for all others; [] looks up, and remembers, what is asked."""
+
+    def __init__(self, hashes: UInt64, numbers: UInt32) -> None:
+        self._hashes, self._numbers = hashes.data, numbers.data
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _MOST_RECALLED:
+            self.clear()
+        hashes, wanted = self._hashes, string_hash(text)
+        at = bisect_left(hashes, wanted)
+        number = self[text] = self._numbers[at] if at < len(hashes) and hashes[at] == wanted else MISSING
+        return number
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StringTable:
     """Strings numbered from 0 in the order they were given."""
@@ -38,7 +59,10 @@ class StringTable:
     """(n,) ascending."""
     numbers: UInt32
     """(n,) the string behind each hash."""
-    _recalled: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _recalled: _Recalled = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_recalled", _Recalled(self.hashes, self.numbers))
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -63,17 +87,7 @@ class StringTable:
     def recall(self, texts: Collection[str]) -> list[int]:
         """What `find` says, remembered: for the terms of queries, most of which were asked for before."""
         known = self._recalled
-        try:
-            return [known[text] for text in texts]
-        except KeyError:
-            numbers = {text: known.get(text, -1) for text in texts}
-        new = [text for text, number in numbers.items() if number < 0]
-        found = dict(zip(new, self.find(new).tolist(), strict=True))
-        if len(known) + len(found) > _MOST_RECALLED:
-            known.clear()
-        known.update(found)
-        numbers.update(found)
-        return [numbers[text] for text in texts]
+        return [known[text] for text in texts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from index.arrays import Float32, UInt32
 from index.exact import query_keys
 from index.snapshot import Snapshot
 from index.spelling_lookup import letters_of, rows_titled
-from index.strings import MISSING, string_hashes
+from index.strings import MISSING, string_hash
 
 
 class Agreement(NamedTuple):
@@ -67,10 +67,10 @@ def _together(arrays: Sequence[Any]) -> Any:
 def _worth(snapshot: Snapshot, phrase: str) -> float:
     """The idf of a phrase's words together."""
     words = {word.text for word in snapshot.segmenter.segment(phrase)} - snapshot.revision.stop_words
-    numbers = snapshot.base.terms.find(sorted(words))
-    return float(snapshot.idf[numbers[numbers != MISSING]].sum())
+    numbers, idf = snapshot.base.terms.recall(sorted(words)), snapshot.idf
+    return float(sum([idf[number] for number in numbers if number != MISSING]))
 
 
 def exact_rows(snapshot: Snapshot, folded: str) -> UInt32:
     """The rows whose title, creator or ISBN is a folded text."""
-    return snapshot.base.rows_exactly(string_hashes(query_keys(folded)))
+    return snapshot.base.rows_exactly([*map(string_hash, query_keys(folded))])
