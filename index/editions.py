@@ -1,7 +1,7 @@
 """One hit for all editions of a work, its best."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -40,8 +40,7 @@ def best_works(rank: Callable[[int], Ranking], editions: UInt32, *, n: int) -> W
     counts = np.bincount(editions[ranking.matched], minlength=1)
     rows = ranking.rows[kept]
     return Works(
-        ranking=replace(
-            ranking,
+        ranking=ranking._replace(
             total=int(np.count_nonzero(counts)),
             rows=rows,
             scores=ranking.scores[kept],

@@ -95,8 +95,11 @@ def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
 
 def unknown_words(snapshot: Snapshot, words: Sequence[str]) -> list[str]:
     """Those of some words that neither the dictionary has, which is asked first, nor the catalogue."""
-    strange = [word for word in words if not snapshot.segmenter.knows(word)]
-    found = snapshot.base.terms.recall(strange) if strange else []
+    frequencies = snapshot.segmenter.frequencies
+    strange = [word for word in words if not frequencies[word]]
+    if not strange:
+        return strange
+    found = snapshot.base.terms.recall(strange)
     return [word for word, number in zip(strange, found, strict=True) if number == MISSING]
 
 

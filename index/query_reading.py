@@ -1,8 +1,7 @@
 """How a query is read: as a structured one, as a question, as it was typed, or as it was probably meant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from index.filters import allowed_rows
 from index.folding import fold
 from index.kernel import ALL_GROUPS
 from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name, unknown_words
-from index.query import Filter, Query, Step
+from index.query import NO_FILTER, Filter, Query, Step
 from index.question import Question
 from index.ranking import Ranking, rank_rows
 from index.snapshot import Snapshot
@@ -25,8 +24,7 @@ _LOOKED_AT: Final = 3
 """Hits in which one looks whether they hold a query side by side."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A query as read: the words to rank by, and the rows a structured query allows."""
 
     folded: str
@@ -80,9 +78,11 @@ def read_query(snapshot: Snapshot, query: Query, *, at: int) -> Asked:
 
 def is_hopeless(snapshot: Snapshot, matter: str) -> bool:
     """Whether one sees at once that no row can hold all the words, or be just what was typed."""
-    every = dict.fromkeys(snapshot.segmenter.segment(matter))
-    words = [word for word in every if word.text not in snapshot.revision.stop_words] or [*every]
-    texts = [word.text for word in words]
+    every, frequencies = snapshot.segmenter.segment(matter), snapshot.segmenter.frequencies
+    if all(map(frequencies.__getitem__, [word.text for word in every])):  # mostly
+        return False
+    words = [word for word in every if word.text not in snapshot.revision.stop_words] or every
+    texts = [*dict.fromkeys([word.text for word in words])]
     unknown = unknown_words(snapshot, texts)
     if not unknown or any(word.parts for word in words if word.text in unknown):
         return False
@@ -169,15 +169,15 @@ def reconsidered(snapshot: Snapshot, query: Query, asked: Asked, ranking: Rankin
     if query.correct and not asked.in_vain:
         found, question = _guessed(snapshot, asked.folded, question, at)
     if found is None:
-        return replace(asked, well=words_found or stands_in_name(snapshot, matter, at=at))
+        return asked._replace(well=words_found or stands_in_name(snapshot, matter, at=at))
     understanding = _understood(snapshot, found.text, question, found)
-    return replace(asked, understanding=understanding, question=question, guess=found)
+    return asked._replace(understanding=understanding, question=question, guess=found)
 
 
 def _is_everywhere(query: Query) -> bool:
     """Whether the ranking of a query tells its best rows of all."""
     in_order = query.sort == "relevance" and not query.group
-    return in_order and query.offset + query.limit >= _LOOKED_AT and query.filter == Filter()
+    return in_order and query.offset + query.limit >= _LOOKED_AT and query.filter == NO_FILTER
 
 
 def _rank_everywhere(snapshot: Snapshot, asked: Asked, at: int) -> Ranking:

@@ -1,8 +1,7 @@
 """Ranks the allowed rows by an understood query, or by a plain order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,10 @@ from index.understanding import BITS, Understanding
 
 _HEAD_START = 1e-6
 """Score of an allowed row that holds no term of a structured query; far below any term's."""
+_NOT_LISTED: Final = np.empty(0, np.uint32)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
+class Ranking(NamedTuple):
     """The best n rows, and all that match."""
 
     total: int
@@ -61,7 +60,7 @@ def rank_rows(
     """
     scratch = snapshot.scratch
     head_start = (_HEAD_START if len(query.terms) else 1.0) if whole_mask else 0.0
-    listed = np.empty(len(snapshot) + 1 if matched or sort != "relevance" else 0, np.uint32)
+    listed = np.empty(len(snapshot) + 1, np.uint32) if matched or sort != "relevance" else _NOT_LISTED
     places = n if sort == "relevance" else 0
     scores, rows = np.empty(places, np.float32), np.empty(places, np.uint32)
     marks = np.empty(places, np.uint64)
@@ -92,19 +91,14 @@ def rank_rows(
         rows,
         marks,
     )
-    listed = listed[:total]
+    if listed is not _NOT_LISTED:
+        listed = listed[:total]
     if sort != "relevance":
         rows = _ordered(snapshot, listed, sort)[:n]
         size, scores, marks = len(rows), np.zeros(len(rows), np.float32), np.zeros(len(rows), np.uint64)
-    return Ranking(
-        total=total,
-        asked=asked,
-        most=most,
-        rows=rows[:size],
-        scores=scores[:size],
-        marks=marks[:size],
-        matched=listed,
-    )
+    if size < len(rows):
+        rows, scores, marks = rows[:size], scores[:size], marks[:size]
+    return Ranking(total, asked, most, rows, scores, marks, listed)
 
 
 def _ordered(snapshot: Snapshot, rows: UInt32, sort: Sort) -> UInt32:
@@ -145,7 +139,7 @@ def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float
         if marks & alternative == alternative and not found & group:
             found |= group
             if bonus:
-                parts.append(Part(name="、".join(_named(query, alternative)), kind="synonym", score=bonus))
+                parts.append(Part(name="、".join(matched_words(query, alternative)), kind="synonym", score=bonus))
     if marks and (bonus := float(query.agreement.phrase_bonuses[query.agreement.phrase_rows == row].sum())):
         parts.append(Part(name=query.folded, kind="phrase", score=bonus))
     if marks & int(EXACT_MARK):
@@ -157,8 +151,4 @@ def score_parts(snapshot: Snapshot, query: Understanding, row: int, score: float
 
 def matched_words(query: Understanding, marks: int) -> tuple[str, ...]:
     """The words of a query whose bits are set."""
-    return tuple(_named(query, marks))
-
-
-def _named(query: Understanding, marks: int) -> list[str]:
-    return [name for name, bit in zip(query.names, BITS, strict=False) if bit & marks]
+    return tuple([name for name, bit in zip(query.names, BITS, strict=False) if bit & marks])

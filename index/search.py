@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Final
 
 from corpus.errors import InvalidInput
@@ -108,8 +109,8 @@ def _hits(
     snapshot: Snapshot, query: Query, understanding: Understanding, ranking: Ranking, editions: Sequence[int]
 ) -> tuple[Hit, ...]:
     """The page that was asked for."""
-    rows, marks = ranking.rows[query.offset :].tolist(), ranking.marks[query.offset :].tolist()
-    scores = ranking.scores[query.offset :].tolist()
+    columns = ranking.rows.tolist(), ranking.scores.tolist(), ranking.marks.tolist(), editions
+    rows, scores, marks, editions = columns if not query.offset else [own[query.offset :] for own in columns]
     blobs = snapshot.base.blobs_of(rows)
     words = {bits: matched_words(understanding, bits) for bits in set(marks)}
     matched = [words[bits] for bits in marks]
@@ -123,10 +124,9 @@ def _hits(
             score_parts(snapshot, understanding, row, score, bits)
             for row, score, bits in zip(rows, scores, marks, strict=True)
         ]
-    ranks = range(query.offset + 1, query.offset + len(blobs) + 1)
-    ids = snapshot.base.ids.texts(rows)
-    columns = rows, ids, ranks, scores, matched, shown, parts, editions[query.offset :], blobs
-    return tuple(map(Hit._make, zip(*columns, strict=True)))
+    ids, ranks = snapshot.base.ids.texts(rows), range(query.offset + 1, query.offset + len(blobs) + 1)
+    hits = zip(rows, ids, ranks, scores, matched, shown, parts, editions, blobs, strict=True)
+    return tuple(map(tuple.__new__, repeat(Hit), hits))
 
 
 def _loose(understanding: Understanding) -> list[str]:

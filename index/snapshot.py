@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -145,7 +146,7 @@ class Snapshot:
 
     def over(self, at: int) -> int:
         """At how many different moments something was over until now: what is shown changes only with this number."""
-        return int(self._ends.searchsorted(at, side="right"))
+        return bisect_right(self._ends.data, at)
 
     @cached_property
     def _ends(self) -> Int64:
@@ -203,16 +204,14 @@ class Snapshot:
     @property
     def spelling_stores(self) -> Sequence[SpellingStore]:
         """The spellings of base and tail as this state shows them; none while the base's are being built."""
+        return self.remember("spellings", self._living_spellings) or ()
 
-        def make() -> Sequence[SpellingStore] | None:
-            compiled = self.spellings
-            if compiled is None:
-                return None
-            living = self._living("spellings", compiled, [b.spellings(self.base) for b in self.names.blocks])
-            return [store.ending(ends) for store, ends in living]
-
-        stores: Sequence[SpellingStore] | None = self.remember("spellings", make)
-        return stores or ()
+    def _living_spellings(self) -> Sequence[SpellingStore] | None:
+        compiled = self.spellings
+        if compiled is None:
+            return None
+        living = self._living("spellings", compiled, [b.spellings(self.base) for b in self.names.blocks])
+        return [store.ending(ends) for store, ends in living]
 
     def _living(self, part: str, compiled: Names, blocks: Sequence[Names]) -> Sequence[tuple[Names, Int64]]:
         """The stores of base and tail, with when each name is over."""

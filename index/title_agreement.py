@@ -8,7 +8,7 @@ import numpy as np
 from index.arrays import Float32, UInt32
 from index.exact import query_keys
 from index.snapshot import Snapshot
-from index.spelling_lookup import letters_of, rows_titled
+from index.spelling_lookup import LONGEST, letters_of, rows_titled
 from index.strings import MISSING, string_hash
 
 
@@ -36,28 +36,29 @@ def agreement(snapshot: Snapshot, folded: str, phrases: Mapping[str, float]) -> 
     Args:
         phrases: texts with how likely each was meant, 0 to 1; what stands between two spaces of one is a phrase.
     """
-    stores, weight = snapshot.spelling_stores, snapshot.revision.tuning.phrase_weight
+    exact, weight = exact_rows(snapshot, folded), snapshot.revision.tuning.phrase_weight
+    stores = snapshot.spelling_stores if weight else ()
+    if not stores:
+        return NO_AGREEMENT._replace(exact_rows=exact)
     rows: list[UInt32] = []
     bonuses: list[Float32] = []
     parts: dict[str, float] = {}
-    for text, likelihood in phrases.items() if weight else ():
+    for text, likelihood in phrases.items():
         for part in text.split():
             parts.setdefault(part, likelihood)
     highest = 0.0
-    for phrase, likelihood in parts.items() if stores else ():
+    for phrase, likelihood in parts.items():
         letters = letters_of(phrase)
         value = weight * likelihood * _worth(snapshot, phrase)
         highest += value
-        for store in stores:
+        for store in stores if 1 < len(letters) <= LONGEST else ():
             found, worth = rows_titled(store, letters, value)
-            rows.append(found)
-            bonuses.append(worth)
-    return Agreement(
-        exact_rows=exact_rows(snapshot, folded),
-        phrase_rows=_together(rows) if rows else NO_AGREEMENT.phrase_rows,
-        phrase_bonuses=_together(bonuses) if bonuses else NO_AGREEMENT.phrase_bonuses,
-        highest=highest,
-    )
+            if len(found):
+                rows.append(found)
+                bonuses.append(worth)
+    if not rows:
+        return Agreement(exact, NO_AGREEMENT.phrase_rows, NO_AGREEMENT.phrase_bonuses, highest)
+    return Agreement(exact, _together(rows), _together(bonuses), highest)
 
 
 def _together(arrays: Sequence[Any]) -> Any:

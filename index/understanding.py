@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -88,8 +87,8 @@ def understand(
     for other, likelihood in others.items():
         draft.add_other(_meaningful(snapshot, snapshot.segmenter.segment(other)), words, likelihood)
     tuning = snapshot.revision.tuning
-    draft.add(bigram_terms(folded), "bigram", tuning.bigram_weight)
-    draft.add(piece_terms(folded), "piece", tuning.piece_weight)
+    draft.add_new(bigram_terms(folded), "bigram", tuning.bigram_weight)
+    draft.add_new(piece_terms(folded), "piece", tuning.piece_weight)
     if aside:
         frame = snapshot.segmenter.segment(" ".join(aside))
         stop_words = snapshot.revision.stop_words
@@ -115,23 +114,29 @@ class _Groups(NamedTuple):
     whole: bool
 
 
-@dataclass(slots=True)
 class _Draft:
     """Terms by name with kind and weight, and groups of alternative term sets."""
 
-    snapshot: Snapshot
-    terms: dict[str, tuple[PartKind, float]] = field(default_factory=dict)
-    groups: list[list[tuple[str, ...]]] = field(default_factory=list)
-    instead: dict[str, list[str]] = field(default_factory=dict)
-    """For each synonym the terms in whose place it stands."""
-    extra: dict[tuple[str, ...], float] = field(default_factory=dict)
-    """What a synonym of several terms is worth where all of them stand together."""
+    __slots__ = ("extra", "groups", "instead", "snapshot", "terms")
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.terms: dict[str, tuple[PartKind, float]] = {}
+        self.groups: list[list[tuple[str, ...]]] = []
+        self.instead: dict[str, list[str]] = {}
+        """For each synonym the terms in whose place it stands."""
+        self.extra: dict[tuple[str, ...], float] = {}
+        """What a synonym of several terms is worth where all of them stand together."""
 
     def add(self, terms: Iterable[str], kind: PartKind, weight: float) -> None:
         """Terms that are not there yet; those that count come before all others."""
         entry = kind, _rounded(weight)
         for term in terms:
             self.terms.setdefault(term, entry)
+
+    def add_new(self, terms: Sequence[str], kind: PartKind, weight: float) -> None:
+        """Terms of a namespace that nothing was added from yet."""
+        self.terms.update(dict.fromkeys(terms, (kind, _rounded(weight))))
 
     def add_word(self, word: Word) -> None:
         """A group: the word itself, or all the parts that search mode sees in it."""
@@ -188,16 +193,17 @@ class _Draft:
         phrases: Mapping[str, float],
     ) -> Understanding:
         snapshot, tuning = self.snapshot, self.snapshot.revision.tuning
-        number = dict(zip(self.terms, snapshot.base.terms.recall(self.terms), strict=True))
-        if MISSING in number.values():
-            number = {term: n for term, n in number.items() if n != MISSING}
-        names, numbers = tuple(number), [*number.values()]
-        entries = [self.terms[term] for term in names]
-        kinds = tuple([kind for kind, _ in entries])
+        entries = self.terms
+        numbers = snapshot.base.terms.recall(entries)
+        if MISSING in numbers:
+            entries = {term: own for (term, own), n in zip(entries.items(), numbers, strict=True) if n != MISSING}
+            numbers = [n for n in numbers if n != MISSING]
+        names = tuple(entries)
+        kinds, shares = zip(*entries.values(), strict=True) if entries else ((), ())
         counted = min(sum(map(kinds.count, COUNTED)), MOST_COUNTED)  # they were added before all others
         idf = snapshot.idf.data
-        weights = np.array([share * idf[n] for (_, share), n in zip(entries, numbers, strict=True)], np.float32)
-        grouped = self._grouped(words, names[:counted], number)
+        weights = np.array([share * idf[n] for share, n in zip(shares, numbers, strict=True)], np.float32)
+        grouped = self._grouped(words, names[:counted], numbers)
         agreed = agreement(snapshot, folded, phrases) if phrases else NO_AGREEMENT
         raised = 1 + tuning.preference if named else 1
         return Understanding(
@@ -231,15 +237,20 @@ class _Draft:
                 instead[at] = _union(bit, self.instead[term]) & ~bit.get(term, 0)
         return instead
 
-    def _grouped(self, words: Sequence[Word], counted: Sequence[str], number: Mapping[str, int]) -> _Groups:
+    def _grouped(self, words: Sequence[Word], counted: Sequence[str], numbers: Sequence[int]) -> _Groups:
+        """
+        Args:
+            numbers: of the counted terms, and of others behind them.
+        """
         if 0 < sum(map(len, self.groups)) == len(self.groups) <= MOST_COUNTED:  # words alone
-            own, size = _bits(len(counted), len(counted)), len(counted)
-            dropped = tuple([word.text for word in words if word.text not in number])
-            return _Groups(own, own, np.zeros(size, np.float32), dropped, size, not dropped)
-        return self._grouped_by_alternatives(words, dict(zip(counted, BITS, strict=False)), number)
+            size = len(counted)
+            own, lost = _bits(size, size), size < len(words)
+            dropped = tuple([word.text for word in words if word.text not in counted]) if lost else ()
+            return _Groups(own, own, _no_bonuses(size), dropped, size, not lost)
+        return self._grouped_by_alternatives(words, dict(zip(counted, BITS, strict=False)), numbers)
 
     def _grouped_by_alternatives(
-        self, words: Sequence[Word], bit: Mapping[str, int], number: Mapping[str, int]
+        self, words: Sequence[Word], bit: Mapping[str, int], numbers: Sequence[int]
     ) -> _Groups:
         alternatives, groups, bonuses, dropped = [], [], [], []
         size, whole = 0, bool(words)
@@ -249,7 +260,7 @@ class _Draft:
             for together in sets:
                 alternatives.append(_union(bit, together))
                 groups.append(1 << size)
-                bonuses.append(self._bonus(together, number) if self.extra else 0.0)
+                bonuses.append(self._bonus(together, dict(zip(bit, numbers, strict=False))) if self.extra else 0.0)
             if sets and size < MOST_COUNTED:
                 size += 1
             elif not sets:
@@ -277,6 +288,12 @@ def _bits(counted: int, size: int) -> UInt64:
     bits = np.zeros(size, np.uint64)
     bits[:counted] = BITS[:counted]
     return bits
+
+
+@lru_cache(maxsize=1024)
+def _no_bonuses(size: int) -> Float32:
+    """(size,) zeros; not to be written to."""
+    return np.zeros(size, np.float32)
 
 
 @lru_cache(maxsize=1024)
