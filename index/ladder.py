@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -74,8 +74,11 @@ def guess(snapshot: Snapshot, folded: str, *, at: int, parts: bool = True) -> Gu
         return None
     text = _Text(snapshot, stores, at)
     chunks = [chunk for chunk in _BETWEEN.split(folded) if chunk]
-    doubtful = any(_doubtful(snapshot, chunk) for chunk in chunks)
-    return text.whole(folded, doubtful=doubtful) or (text.by_chunks(chunks) if doubtful and parts else None)
+    doubtful = any(map(text.is_doubtful, chunks))
+    found = text.whole(folded, doubtful=doubtful)
+    if found or not doubtful or not parts:
+        return found
+    return text.inside(folded) if chunks == [folded] else text.by_chunks(chunks)
 
 
 def stands_in_name(snapshot: Snapshot, folded: str, *, at: int) -> bool:
@@ -85,7 +88,7 @@ def stands_in_name(snapshot: Snapshot, folded: str, *, at: int) -> bool:
 
 
 def _stand(stores: Sequence[SpellingStore], letters: str, at: int) -> bool:
-    return any(stands(store, letters, at=at) for store in stores)
+    return True in [stands(store, letters, at=at) for store in stores]
 
 
 def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
@@ -129,8 +132,7 @@ def _holds(snapshot: Snapshot, row: int, runs: Sequence[str]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """Guesses for the texts of one query."""
 
     snapshot: Snapshot
@@ -158,9 +160,14 @@ class _Text:
 
     def _chunk(self, chunk: str) -> Guess | None:
         letters = letters_of(chunk)
-        if len(letters) < 2 or _stand(self.stores, letters, self.at) or not _doubtful(self.snapshot, chunk):
+        if len(letters) < 2 or _stand(self.stores, letters, self.at) or not self.is_doubtful(chunk):
             return None
-        return self.whole(chunk, doubtful=True) or self._inside(chunk)
+        return self.whole(chunk, doubtful=True) or self.inside(chunk)
+
+    def is_doubtful(self, chunk: str) -> bool:
+        """Whether a word is unknown, or one of several single characters."""
+        words = [word.text for word in self.snapshot.segmenter.segment(chunk)]
+        return bool(unknown_words(self.snapshot, words)) or any(_fallen_apart(self.snapshot, words))
 
     def _corrections(self, folded: str, *, sure: bool) -> list[Correction]:
         """What a text may stand for, the likeliest first, but for what cannot be among the first ones.
@@ -179,13 +186,13 @@ class _Text:
             found = [each for each in heard if _is_sure(each)]
         bar = found[_OTHERS].weight / _MOST_COMMON if len(found) > _OTHERS else 0
         likely = [each for each in found if each.weight >= bar]
-        return sorted(likely, key=lambda each: -each.weight * self._commonness(each.text))
+        return sorted(likely, key=lambda each: -each.weight * self._commonness(each.text)) if likely[1:] else likely
 
     def _commonness(self, text: str) -> float:
         """A little more than 1 for a word of the language: it decides between names that stand about equally often."""
         return 1 + _LANGUAGE * math.log10(1 + self.snapshot.segmenter.frequency(text))
 
-    def _inside(self, chunk: str) -> Guess | None:
+    def inside(self, chunk: str) -> Guess | None:
         """A chunk with the part that does not fit replaced: of 智能手几摄影入门 it is 手几 between known words."""
         best: tuple[float, Guess] | None = None
         for start, end in _windows(self.snapshot, chunk)[:_MOST_WINDOWS]:
@@ -206,12 +213,6 @@ def _is_sure(correction: Correction) -> bool:
     """Two letters say too little about a name that looks alike, or that only begins or ends as words do."""
     likely = correction.quality >= _LEAST_QUALITY and correction.weight >= _LEAST_WEIGHT
     return likely and (len(correction.text) > 2 or (correction.is_whole and correction.way != "lookalike"))
-
-
-def _doubtful(snapshot: Snapshot, chunk: str) -> bool:
-    """Whether a word is unknown, or one of several single characters."""
-    words = [word.text for word in snapshot.segmenter.segment(chunk)]
-    return any(_fallen_apart(snapshot, words)) or bool(unknown_words(snapshot, words))
 
 
 def _windows(snapshot: Snapshot, chunk: str) -> list[tuple[int, int]]:
@@ -237,6 +238,8 @@ def _unknown(snapshot: Snapshot, chunk: str, spans: Sequence[tuple[int, int]]) -
 def _fallen_apart(snapshot: Snapshot, words: Sequence[str]) -> list[bool]:
     """For each word whether it is one of several single characters side by side."""
     single = [len(w) == 1 and is_han(w) and w not in snapshot.revision.stop_words for w in words]
+    if sum(single) < 2:
+        return [False] * len(words)
     return [single[i] and any(single[max(0, i - 1) : i] + single[i + 1 : i + 2]) for i in range(len(words))]
 
 

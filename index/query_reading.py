@@ -177,7 +177,8 @@ def reconsidered(snapshot: Snapshot, query: Query, asked: Asked, ranking: Rankin
 def _is_everywhere(query: Query) -> bool:
     """Whether the ranking of a query tells its best rows of all."""
     in_order = query.sort == "relevance" and not query.group
-    return in_order and query.offset + query.limit >= _LOOKED_AT and query.filter == NO_FILTER
+    is_free = query.filter is NO_FILTER or query.filter == NO_FILTER
+    return in_order and is_free and query.offset + query.limit >= _LOOKED_AT
 
 
 def _rank_everywhere(snapshot: Snapshot, asked: Asked, at: int) -> Ranking:

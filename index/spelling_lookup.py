@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from operator import add
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -75,6 +76,8 @@ def find(store: SpellingStore, choices: Sequence[int], patterns: Patterns, *, at
         return []
     own = np.array(choices, np.int64)
     found, worth, codes = spelling_matching.find(store.columns, store.choices.arrays, own, *patterns, at, most)
+    if not len(codes):
+        return []
     text, start, matches = codes.tobytes().decode("utf-32-le"), 0, []
     parted = _SEVERAL_WORDS.search(text) is not None
     for pattern, place, length, whole, weight, quality in zip(*found.tolist(), *worth.tolist(), strict=True):
@@ -92,7 +95,10 @@ def letters_of(folded: str) -> str:
 
 def stands(store: SpellingStore, letters: str, *, at: int) -> bool:
     """Whether these letters, or the first LONGEST of them, stand side by side in some text."""
-    return bool(spelling_matching.stands(store.columns, _codes(letters[:LONGEST]), at))
+    known = letters[:LONGEST]
+    if not all(map(store.neighbours.__getitem__, map(add, known, known[1:]))):
+        return False
+    return bool(spelling_matching.stands(store.columns, _codes(known), at))
 
 
 def rows_titled(store: SpellingStore, letters: str, worth: float) -> tuple[UInt32, Float32]:

@@ -4,6 +4,8 @@ All texts stand one behind the other as numbers of letters (Chinese characters, 
 and punctuation; for each letter the list of its places. A misspelt word is looked up as a sequence of choices.
 """
 
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +22,8 @@ from index.whole_directory import damaged, open_array, read_manifest
 
 FORMAT: Final = 3
 """Raised when an older store can no longer be read; it is then built anew."""
+_MOST_NEIGHBOURS: Final = 30_000
+"""Pairs of letters of which it is remembered whether they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,11 @@ class SpellingStore:
         """What may be meant by letters and syllables."""
         return self._derived.choices
 
+    @property
+    def neighbours(self) -> Mapping[str, bool]:
+        """For any two letters whether they stand side by side in some text."""
+        return self._derived.neighbours
+
     def latin_near(self, word: str, *, at: int) -> list[tuple[str, int]]:
         """Latin words in one letter from a word that stand in texts not over, the commonest first, and in how many."""
         arrays, near = self.arrays, []
@@ -119,6 +128,25 @@ class SpellingStore:
             start, stop = arrays.latin_offsets[number : number + 2].tolist()
             near.append((other, int((arrays.ends[arrays.latin_texts[start:stop]] > at).sum())))
         return [(other, uses) for other, uses in near if uses]
+
+
+class _Neighbours(dict[str, bool]):
+    """Whether two letters stand side by side in some text; [] looks up, and remembers, what is asked."""
+
+    def __init__(self, pairs: UInt32, numbers: Mapping[str, int]) -> None:
+        self._pairs, self._numbers = pairs.data, numbers
+
+    def __missing__(self, letters: str) -> bool:
+        if len(self) >= _MOST_NEIGHBOURS:
+            self.clear()
+        first, second = map(self._numbers.get, letters)
+        pairs, there = self._pairs, False
+        if first is not None and second is not None:
+            pair = first << 16 | second
+            at = bisect_left(pairs, pair)
+            there = at < len(pairs) and pairs[at] == pair
+        self[letters] = there
+        return there
 
 
 class _Derived:
@@ -130,6 +158,10 @@ class _Derived:
     @cached_property
     def choices(self) -> LetterChoices:
         return LetterChoices(self._arrays.alphabet)
+
+    @cached_property
+    def neighbours(self) -> Mapping[str, bool]:
+        return _Neighbours(self._arrays.pairs, self.choices.numbers)
 
     @cached_property
     def pair_starts(self) -> UInt32:
