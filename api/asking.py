@@ -7,7 +7,7 @@ from pydantic_core import core_schema
 
 from api.moments import EndMoment, Moment
 from corpus.resource import Format, Kind, Level
-from index.query import MOST_OFFSET, MOST_RESULTS, MOST_TEXT, Filter, Query, Sort
+from index.query import MOST_OFFSET, MOST_RESULTS, MOST_TEXT, NO_FILTER, Filter, Query, Sort
 from index.suggestions import MOST_SUGGESTIONS
 from recommender.continuation import MOST_SHOWN
 from recommender.request import (
@@ -90,11 +90,10 @@ class FilterFields(BaseModel):
 
     def conditions(self) -> Filter:
         given = self.model_fields_set & _CONDITIONS
-        return Filter(**{name: getattr(self, name) for name in given}) if given else _ANYTHING
+        return Filter(**{name: getattr(self, name) for name in given}) if given else NO_FILTER
 
 
 _CONDITIONS: Final = frozenset(FilterFields.model_fields)
-_ANYTHING: Final = Filter()
 
 
 class SearchParameters(FilterFields):

@@ -18,7 +18,7 @@ from api.settings import Settings
 from corpus.errors import Unavailable
 from corpus.query_log import Asking, QueryLog
 from index.folding import fold
-from index.query import Filter, Interpretation, Query, Result
+from index.query import NO_FILTER, Interpretation, Query, Result
 
 _EVERY: Final = 3.0
 """Seconds between two batches."""
@@ -28,7 +28,6 @@ _FAREWELL: Final = 2.0
 """Seconds that the last batch is given when the service ends."""
 _MOST_WAITING: Final = 10_000
 """Searches that are remembered while the database cannot be written to; further ones are not counted."""
-_NO_FILTER: Final = Filter()
 
 
 class _Noted(NamedTuple):
@@ -77,9 +76,8 @@ class QueryRecorder:
         if len(self._waiting) + len(self._batch) >= _MOST_WAITING:
             self._lost += 1
             return
-        noted = _Noted(
-            time.time(), query.text, query.filter != _NO_FILTER, result.release, result.total, result.interpretation
-        )
+        narrowed = query.filter is not NO_FILTER and query.filter != NO_FILTER
+        noted = _Noted(time.time(), query.text, narrowed, result.release, result.total, result.interpretation)
         self._waiting.append(noted)
 
     def _run(self) -> None:

@@ -1,7 +1,8 @@
 """Filters as masks over a snapshot's rows, and facets counted over the rows found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -80,8 +81,8 @@ def facet_counts(
 
 def nearest_subjects(snapshot: Snapshot, rows: UInt32) -> tuple[str, ...]:
     """The subjects that several of the rows share, the most frequent first."""
-    counts = _counts(snapshot, "subject", rows, works=False)
-    return tuple(value.value for value in counts if value.count > 1)[:_MOST_SUBJECTS]
+    counts = _counts(snapshot, "subject", rows, works=False, most=_MOST_SUBJECTS)
+    return tuple([value.value for value in counts if value.count > 1])
 
 
 def check_facets(names: Sequence[str]) -> None:
@@ -142,7 +143,9 @@ def _united(snapshot: Snapshot, everywhere: UInt32, found: UInt32) -> UInt32:
     return np.concatenate([everywhere, found[~there[found]]])
 
 
-def _counts(snapshot: Snapshot, name: str, rows: UInt32, *, works: bool) -> tuple[FacetValue, ...]:
+def _counts(
+    snapshot: Snapshot, name: str, rows: UInt32, *, works: bool, most: int = _MOST_VALUES
+) -> tuple[FacetValue, ...]:
     base = snapshot.base
     editions = base.editions if works else _NO_WORKS
     if works:
@@ -151,9 +154,13 @@ def _counts(snapshot: Snapshot, name: str, rows: UInt32, *, works: bool) -> tupl
         found = np.empty((2, _MOST_YEARS), np.uint32)
         size = latest_years(rows, editions, base.year, found)
         years, counts = found[:, :size].tolist()
-        return tuple(map(FacetValue._make, zip(map(str, years), counts, strict=True)))
+        return _values(map(str, years), counts)
     values = base.facets[name]
-    found = np.empty((2, _MOST_VALUES), np.uint32)
+    found = np.empty((2, most), np.uint32)
     size = frequent_codes(rows, editions, base.facet_offsets[name], base.facet_codes[name], len(values), found)
     codes, counts = found[:, :size].tolist()
-    return tuple(map(FacetValue._make, zip([values[code] for code in codes], counts, strict=True)))
+    return _values(map(values.__getitem__, codes), counts)
+
+
+def _values(texts: Iterable[str], counts: Iterable[int]) -> tuple[FacetValue, ...]:
+    return tuple(map(tuple.__new__, repeat(FacetValue), zip(texts, counts, strict=True)))

@@ -1,6 +1,7 @@
 """Marks in the original text what a query matched."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -43,11 +44,13 @@ def highlights(
         found = _with_runs(found, texts, words, loose)
     found = _in_original(found, texts)
     stretches, passages = (array.tolist() for array in marked(found.places, read.fields))
-    segments = [Segment(read.text[start:end], last > 0) for start, end, _, last in stretches]
+    text = read.text
+    shares = [(text[start:end], last > 0) for start, end, _, last in stretches]
+    segments: list[Segment] = [*map(tuple.__new__, repeat(Segment), shares)]
     for number, field, first, last in passages:
         start, end = stretches[first][0], stretches[last - 1][1]
         if field == _DESCRIPTION and end - start > LENGTH:
-            own = _excerpt(read.text[start:end], start, stretches[first:last], found)
+            own = _excerpt(text[start:end], start, stretches[first:last], found)
         else:
             own = segments[first:last]
         shown[number][TEXT_FIELDS[field]] = own

@@ -5,6 +5,7 @@ where a dictionary word reaches across an end of what was found.
 """
 
 from collections.abc import Iterable, Sequence, Sized
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -50,9 +51,13 @@ def occurrences(segmenter: Segmenter, texts: FoldedTexts, words: Sequence[Sequen
         np.array([_firmness(segmenter, word) for word in asked], np.uint8),
     )
     tokens = segmenter.tokens_at(texts.codes, places[2], places[3], doubts)
-    for place in marking.others(places, tokens).tolist():
-        _, word, start, end = places[:, place].tolist()
-        tokens[:, place] = _standing(segmenter, texts.text, asked[word], (start, end), tokens[:, place].tolist())
+    doubted = marking.others(places, tokens)
+    if len(doubted):
+        _, numbers, starts, ends = places[:, doubted].tolist()
+        own = [asked[number] for number in numbers]
+        bounds = zip(*tokens[:, doubted].tolist(), strict=True)
+        seen = map(partial(_standing, segmenter, texts.text), own, zip(starts, ends, strict=True), bounds)
+        tokens[:, doubted] = np.array([*seen], np.int64).T
     return Occurrences(marking.chosen(places, tokens), asked)
 
 
