@@ -1,7 +1,6 @@
 """Brings the index up to date with the catalogue."""
 
 import fcntl
-import json
 import os
 import shutil
 import time
@@ -149,7 +148,7 @@ def compile_structured(
             base = open_base(directory)
             target.parent.mkdir(parents=True, exist_ok=True)
             build_structured_index(
-                _records(base),
+                zip(base.serials.tolist(), base.records(), strict=True),
                 target,
                 segmenter=segmenter,
                 progress=lambda done: progress("whoosh", done, len(base)),
@@ -255,8 +254,3 @@ def _alone(state: Path) -> Iterator[None]:
     with (state / "index.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _records(base: Base) -> Iterator[tuple[int, dict[str, object]]]:
-    for row, serial in enumerate(base.serials.tolist()):
-        yield serial, json.loads(base.blob(row))
