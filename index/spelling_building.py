@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from corpus.revision import Revision
-from index.arrays import Arrays, Int64, UInt8, UInt16, UInt32, offsets_of
+from index.arrays import Arrays, Int64, UInt8, UInt16, UInt32, code_points, offsets_of, text_of
 from index.base import Base
 from index.digest import field_texts
 from index.folding import fold_all
@@ -89,7 +89,7 @@ def spell(texts: Sequence[str], segmenter: Segmenter) -> list[Spelled]:
     """Texts letter by letter."""
     folded = fold_all(texts)
     joined, offsets = "".join(folded), offsets_of([len(text) for text in folded], np.int64)
-    codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
+    codes = code_points(joined)
     bounds, _ = segmenter.segment_all(codes, offsets)
     edges = _edges(joined, bounds.astype(np.int64))
     distinct, places = np.unique(codes, return_inverse=True)
@@ -97,7 +97,7 @@ def spell(texts: Sequence[str], segmenter: Segmenter) -> list[Spelled]:
     before = offsets_of(are_letters, np.int64)
     starts = before[offsets]
     kept = are_letters & (before[:-1] - np.repeat(starts[:-1], np.diff(offsets)) < _LONGEST)
-    letters, flags = codes[kept].tobytes().decode("utf-32-le"), edges[kept].tobytes()
+    letters, flags = text_of(codes[kept]), edges[kept].tobytes()
     cuts = offsets_of(np.minimum(np.diff(starts), _LONGEST), np.int64).tolist()
     return [
         Spelled(letters[start:end], flags[start:end], tuple(dict.fromkeys(_LATIN.findall(text))))
@@ -175,7 +175,7 @@ def _spell_batch(start: int) -> list[Spelled]:
 def letter_arrays(texts: Sequence[str], edges: Sequence[bytes]) -> Arrays:
     """What texts consist of; `edges` has a byte for each of their letters."""
     lengths = np.array([len(text) + 1 for text in texts], np.uint32)
-    alphabet, letters = numbered(np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le"), np.uint32))
+    alphabet, letters = numbered(code_points("\0".join([*texts, ""])))
     following = np.append(letters[1:], np.uint16(0))
     by_pair = letters.astype(np.uint32) << 16 | following
     places = np.argsort(by_pair, kind="stable").astype(np.uint32)

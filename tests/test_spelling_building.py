@@ -9,7 +9,7 @@ from index.folding import fold
 from index.segmentation import Segmenter
 from index.spelling_building import Spelled, spell
 from index.spelling_lookup import is_letter
-from index.spelling_store import BEGINS, ENDS
+from index.spelling_matching import BEGINS, ENDS
 
 texts = st.text(
     st.one_of(
