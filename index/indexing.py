@@ -251,7 +251,7 @@ def _remove_others(directory: Path) -> None:
 
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
-    """One at a time; and no cycles are looked for, of which a build leaves few: that would be a third of its time."""
+    """One at a time; and without looking for cycles, of which a build leaves few."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "index.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
