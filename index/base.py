@@ -6,8 +6,9 @@ under its own name is whole. Nothing in it is a pickle.
 
 import hashlib
 import itertools
+import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -42,6 +43,8 @@ FACETS: Final = (
 )
 """Facets by the name a query uses; their codes stand in the base."""
 
+_AT_ONCE = 1000
+"""Rows that are read as one text."""
 _WRITERS = 2
 """Threads that write: one hashes while the other waits for the disk."""
 _TABLES = ("terms", "ids")
@@ -198,6 +201,12 @@ class Base:
             bytes(blobs[offsets[row] : offsets[row + 1]]) if row < compiled and row not in changed else self.blob(row)
             for row in rows
         ]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """All rows in exchange form, in their order; many are read as one JSON text."""
+        for first in range(0, len(self), _AT_ONCE):
+            blobs = self.blobs_of(range(first, min(first + _AT_ONCE, len(self))))
+            yield from json.loads(b"[" + b",".join(blobs) + b"]")
 
     def fields_of(self, term: int, row: int) -> int:
         """A bit for each text field of the row in which the term stands."""

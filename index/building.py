@@ -44,24 +44,7 @@ def build_base(
 
     Returns: the base's directory, whole and synced.
     """
-    assembly = Assembly()
-    for digest in digests:
-        assembly.add(digest)
-        progress(assembly.rows)
-    terms, numbering = ordered_terms(assembly.vocabulary.terms)
-    with ThreadPoolExecutor(1) as beside:
-        tables = beside.submit(lambda: (encoded_table(*terms.encoded()), string_table(assembly.ids)))
-        postings = assembly.postings(numbering)
-        table, ids = tables.result()
-    contents = Contents(
-        terms=table,
-        words=int(np.count_nonzero(terms.spaces == WORDS)),
-        postings=postings,
-        ids=ids,
-        columns=assembly.joined(),
-        facet_values={name: list(values) for name, values in assembly.facet_values.items()},
-    )
-    return compile_contents(contents, directory, revision=revision, seq=seq, lexicon=lexicon)
+    return compile_contents(_put_together(digests, progress), directory, revision=revision, seq=seq, lexicon=lexicon)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +138,28 @@ class Assembly:
         return join_postings(batches, len(numbering)).arrays()
 
     def joined(self) -> dict[str, Any]:
-        """Raw facts by row."""
-        return {name: np.concatenate(parts) for name, parts in self._columns.items()}
+        """Raw facts by row; what the digests had is used up."""
+        return {name: np.concatenate(self._columns.pop(name)) for name in [*self._columns]}
+
+
+def _put_together(digests: Iterable[Digest], progress: Progress) -> Contents:
+    assembly = Assembly()
+    for digest in digests:
+        assembly.add(digest)
+        progress(assembly.rows)
+    terms, numbering = ordered_terms(assembly.vocabulary.terms)
+    with ThreadPoolExecutor(1) as beside:
+        tables = beside.submit(lambda: (encoded_table(*terms.encoded()), string_table(assembly.ids)))
+        postings = assembly.postings(numbering)
+        table, ids = tables.result()
+    return Contents(
+        terms=table,
+        words=int(np.count_nonzero(terms.spaces == WORDS)),
+        postings=postings,
+        ids=ids,
+        columns=assembly.joined(),
+        facet_values={name: list(values) for name, values in assembly.facet_values.items()},
+    )
 
 
 def _facts(column: Mapping[str, Any]) -> dict[str, Any]:

@@ -293,7 +293,7 @@ def words_of_texts(tables: Tables, codes: UInt32, offsets: Int64, longest: int) 
                 if tables.kinds[codes[at]] & ALNUM:
                     bounds[0, count], bounds[1, count] = start, end
                     parts = count + 1
-                    if np.any(codes[start:end] >= _ASCII):
+                    if end - start > 2 and codes[start:end].max() >= _ASCII:
                         count = _add_shorter(tables, codes, start, end, longest, bounds, parts)
                     else:
                         count = parts

@@ -7,7 +7,7 @@ search among their letters finds one. Opening it reads nothing; processes share 
 import fcntl
 import math
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -96,28 +96,43 @@ def open_dictionary(directory: Path, name: str, compiled: Callable[[], Arrays]) 
 
 def compile_dictionary(frequencies: Mapping[str, int], total: int, model: HiddenMarkovModel) -> Arrays:
     """The arrays of a dictionary: those of `Tables`, and `frequencies`. A word's share is its frequency in `total`."""
-    begun = dict.fromkeys((word[:length] for word in frequencies for length in range(1, len(word))), 0)
-    prefixes = sorted({**begun, **frequencies}, key=lambda prefix: (len(prefix), prefix))
-    numbers = {prefix: number for number, prefix in enumerate(prefixes, start=1)}
-    parents = np.array([0, *(numbers.get(prefix[:-1], 0) for prefix in prefixes)], np.int64)
-    children = np.bincount(parents[1:], minlength=len(prefixes) + 1)
-    letters = np.array([0, *(ord(prefix[-1]) for prefix in prefixes)], np.uint32)
+    numbers, parents, letters = _prefixes([*frequencies])
     singles = np.flatnonzero(parents[1:] == 0) + 1
     starters = np.zeros(CODE_POINTS, np.uint32)
     starters[letters[singles]] = singles
-    counts = [0, *(frequencies.get(prefix, 0) for prefix in prefixes)]
+    children = np.bincount(parents[1:], minlength=len(parents))
+    counts = np.zeros(len(parents), np.int64)
+    counts[numbers] = [*frequencies.values()]
     of_all = math.log(total)
-    weights = [math.log(1) - of_all, *(math.log(count) - of_all if count else math.inf for count in counts[1:])]
+    weights = [math.log(1) - of_all, *(math.log(n) - of_all if n else math.inf for n in counts[1:].tolist())]
     return {
         "kinds": character_kinds(),
         "starters": starters,
         "letters": letters,
         "children": (1 + offsets_of(children, np.int64)).astype(np.uint32),
         "weights": np.array(weights, np.float64),
-        "frequencies": np.array(counts, np.int64),
+        "frequencies": counts,
         "emissions": _emissions(model),
         "transitions": _transitions(model),
     }
+
+
+def _prefixes(words: Sequence[str]) -> tuple[Int64, Int64, UInt32]:
+    """The prefixes of distinct words, and the words among them, numbered letter by letter.
+
+    Returns: (words,) the number of each; (P + 1,) the number of each prefix without its last letter, and that letter.
+    """
+    codes, lengths = code_points("".join(words)).astype(np.int64), np.array([*map(len, words)], np.int64)
+    starts, numbers = offsets_of(lengths, np.int64)[:-1], np.zeros(len(words), np.int64)
+    parents, letters, first = [np.zeros(1, np.int64)], [np.zeros(1, np.uint32)], 1
+    for depth in range(lengths.max(initial=0)):
+        longer = np.flatnonzero(lengths > depth)
+        keys, places = np.unique(numbers[longer] * CODE_POINTS + codes[starts[longer] + depth], return_inverse=True)
+        numbers[longer] = first + places
+        parents.append(keys // CODE_POINTS)
+        letters.append((keys % CODE_POINTS).astype(np.uint32))
+        first += len(keys)
+    return numbers, np.concatenate(parents), np.concatenate(letters)
 
 
 def _emissions(model: HiddenMarkovModel) -> Float64:

@@ -15,7 +15,7 @@ import numpy as np
 
 from corpus.catalogue import StoredResource
 from corpus.resource import LIST_FIELDS, TEXT_FIELDS
-from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, UInt64, offsets_of
+from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, UInt64, code_points, offsets_of
 from index.base import FACETS
 from index.exact import ExactKeys
 from index.folding import fold_all
@@ -92,7 +92,7 @@ class Digester:
         records = _records(batch)
         rows, fields, numbers, texts = _places(records)
         folded = fold_all(texts)
-        codes = np.frombuffer("".join(folded).encode("utf-32-le"), np.uint32)
+        codes = code_points("".join(folded))
         offsets = offsets_of([len(text) for text in folded], np.int64)
         bounds, words = self._segmenter.segment_all(codes, offsets)
         vocabulary = TermNumbers()

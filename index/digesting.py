@@ -1,6 +1,5 @@
 """Digests many resources, in worker processes where it is worth their time."""
 
-import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,7 +45,6 @@ class _Worker:
 
 
 def _digest(*columns: Sequence[Any]) -> Digest:
-    gc.disable()  # a batch leaves no cycles, and looking for them takes a tenth of the time
     return _Worker.digest([*map(StoredResource, *columns)])
 
 

@@ -16,7 +16,7 @@ from corpus.resource import TEXT_FIELDS
 from index.arrays import UInt16, UInt32, UInt64, offsets_of
 from index.characters import is_han
 from index.digest import field_texts
-from index.folding import fold
+from index.folding import fold_all
 
 _ENCODING = "utf-16-le"
 _END = "\n"
@@ -122,7 +122,7 @@ def collect_texts(records: Iterable[tuple[int, Mapping[str, Any]]]) -> Collected
                 rows[field].append(row)
     first = offsets_of([len(texts) for texts in known], np.uint64)
     number = np.concatenate([np.asarray(n) + base for n, base in zip(numbers, first.tolist(), strict=False)])
-    folded = [fold(text) for texts in known for text in texts]
+    folded = fold_all([text for texts in known for text in texts])
     units, offsets = joined_texts(folded)
     arrays: dict[str, NDArray[Any]] = {
         "units": units,

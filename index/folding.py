@@ -50,33 +50,11 @@ def fold(text: str) -> str:
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:
-    """What `fold` gives for each text, in much less time: each pass goes over all texts at once."""
-    folded = list(texts)
-    changing: Sequence[int] = range(len(folded))
-    for _ in range(_MAX_PASSES):
-        after = _one_pass_over([folded[i] for i in changing])
-        changed = [(i, text) for i, text in zip(changing, after, strict=True) if text != folded[i]]
-        for i, text in changed:
-            folded[i] = text
-        changing = [i for i, _ in changed]
-        if not changing:
-            break
-    return folded
-
-
-def _one_pass_over(texts: Sequence[str]) -> list[str]:
-    """Texts folded once; characters act on each other across `_BETWEEN` in no step."""
-    narrow = _narrow(_BETWEEN.join(texts)).split(_BETWEEN)
-    simplified = _simplified(_BETWEEN.join([unicodedata.normalize("NFKC", text) for text in narrow]))
-    folded = _STRAGGLER.sub(lambda found: found[0].translate(_STRAGGLERS), simplified.lower()).split(_BETWEEN)
-    return folded if len(folded) == len(texts) else [_one_pass(text)[0] for text in texts]
-
-
-def _narrow(text: str) -> str:
-    """A text with narrow letters and signs for the wide ones, as NFKC has them too, but in less time."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    are_wide = (codes >= ord("！")) & (codes <= ord("～"))
-    return (codes - are_wide * np.uint32(ord("！") - ord("!"))).tobytes().decode("utf-32-le", "surrogatepass")
+    """What `fold` gives for each text, in much less time: nearly all are folded character by character, all at once."""
+    folded = text_of(_plain_folds()[code_points(_BETWEEN.join(texts))]).split(_BETWEEN)
+    if len(folded) != len(texts):
+        return [fold(text) for text in texts]
+    return [fold(text) if "\0" in now else now for text, now in zip(texts, folded, strict=True)]
 
 
 def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:

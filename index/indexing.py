@@ -1,7 +1,7 @@
 """Brings the index up to date with the catalogue."""
 
 import fcntl
-import json
+import gc
 import os
 import shutil
 import time
@@ -149,7 +149,7 @@ def compile_structured(
             base = open_base(directory)
             target.parent.mkdir(parents=True, exist_ok=True)
             build_structured_index(
-                _records(base),
+                zip(base.serials.tolist(), base.records(), strict=True),
                 target,
                 segmenter=segmenter,
                 progress=lambda done: progress("whoosh", done, len(base)),
@@ -251,12 +251,14 @@ def _remove_others(directory: Path) -> None:
 
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
+    """One at a time; and without looking for cycles, of which a build leaves few."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "index.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _records(base: Base) -> Iterator[tuple[int, dict[str, object]]]:
-    for row, serial in enumerate(base.serials.tolist()):
-        yield serial, json.loads(base.blob(row))
+        collects = gc.isenabled()
+        gc.disable()  # also in the workers that are forked now
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()

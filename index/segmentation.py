@@ -16,7 +16,7 @@ from corpus.revision import Word as DictionaryWord
 from index.arrays import Arrays, Int64, UInt8, UInt32
 from index.cutting_tables import HIDDEN_STATES, LONGEST_PART
 from index.dictionary import Dictionary, HiddenMarkovModel, compile_dictionary, open_dictionary
-from index.folding import fold
+from index.folding import fold, fold_all
 
 if TYPE_CHECKING:
     import jieba
@@ -219,7 +219,7 @@ def _compiled(entries: Sequence[tuple[str, int | None]], hidden: Sequence[str]) 
     base = base_frequencies()
     total = sum(base.values())
     if any(frequency is None for _, frequency in entries):
-        plain = _tokenizer(base, total)
+        plain = _tokenizer(base, total, [word for word, f in entries if f is None])
         entries = [(word, plain.suggest_freq(word) if f is None else f) for word, f in entries]
     frequencies = {**base, **{word: f or 0 for word, f in entries}, **dict.fromkeys(hidden, 0)}
     return compile_dictionary(frequencies, total, _hidden_markov_model())
@@ -230,21 +230,25 @@ def base_frequencies() -> dict[str, int]:
     import jieba  # noqa: PLC0415 - a process that finds its dictionary compiled needs none
 
     with jieba.get_dict_file() as file:
-        lines = [line.split(" ") for line in file.read().decode("utf-8").splitlines()]
-    folded = fold("\n".join(line[0] for line in lines)).split("\n")
+        fields = file.read().decode("utf-8").split()  # word, frequency and kind of one entry after the other
     frequencies: dict[str, int] = {}
-    for word, line in zip(folded, lines, strict=True):
-        frequencies[word] = frequencies.get(word, 0) + int(line[1])
+    for word, frequency in zip(fold_all(fields[::3]), map(int, fields[1::3]), strict=True):
+        frequencies[word] = frequencies.get(word, 0) + frequency
     return frequencies
 
 
-def _tokenizer(frequencies: dict[str, int], total: int) -> "jieba.Tokenizer":
-    """jieba with a dictionary of its own, which touches neither its process-wide state nor its cache."""
+def _tokenizer(frequencies: dict[str, int], total: int, texts: Sequence[str]) -> "jieba.Tokenizer":
+    """jieba with what a dictionary of its own says of a few texts; neither its process-wide state nor its cache change.
+
+    It has the words that stand in the texts, and their beginnings.
+    """
     import jieba  # noqa: PLC0415
 
+    stretches = [text[start:end] for text in texts for end in range(len(text) + 1) for start in range(end)]
+    words = {stretch: frequencies[stretch] for stretch in stretches if stretch in frequencies}
+    beginnings = dict.fromkeys((word[:length] for word in words for length in range(1, len(word))), 0)
     tokenizer = jieba.Tokenizer()
-    beginnings = dict.fromkeys((word[:length] for word in frequencies for length in range(1, len(word))), 0)
-    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = beginnings | frequencies, total, True
+    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = beginnings | words, total, True
     return tokenizer
 
 

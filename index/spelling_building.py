@@ -1,22 +1,21 @@
 """Building the spellings of a base: every name in it, its letters and the edges of its words."""
 
 import hashlib
-import json
 import math
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from corpus.revision import Revision
-from index.arrays import Arrays, UInt16, UInt32, offsets_of
+from index.arrays import Arrays, Int64, UInt8, UInt16, UInt32, code_points, offsets_of, text_of
 from index.base import Base
 from index.digest import field_texts
-from index.folding import fold
+from index.folding import fold_all
 from index.forking import forked_pool
 from index.latin_words import SHORTEST
 from index.lifetimes import ALWAYS, Holders, Rows, holder_arrays
@@ -86,23 +85,44 @@ def spelling_arrays(names: Names, spelled: Sequence[Spelled], rows: Rows) -> Arr
     }
 
 
-def spell(text: str, segmenter: Segmenter) -> Spelled:
-    """A text letter by letter."""
-    folded = fold(text)
-    flags = bytearray(len(folded))
-    at = 0
-    for word in segmenter.segment(folded):
-        start = folded.find(word.text, at)
-        if start < 0:
-            continue
-        at = start + len(word.text)
-        for part in (word.text, *word.parts):
-            inner = start + word.text.index(part)
-            flags[inner] |= BEGINS
-            flags[inner + len(part) - 1] |= ENDS
-    kept = [i for i, letter in enumerate(folded) if is_letter(letter)][:_LONGEST]
-    latin = tuple(dict.fromkeys(_LATIN.findall(folded)))
-    return Spelled("".join([folded[i] for i in kept]), bytes([flags[i] for i in kept]), latin)
+def spell(texts: Sequence[str], segmenter: Segmenter) -> list[Spelled]:
+    """Texts letter by letter."""
+    folded = fold_all(texts)
+    joined, offsets = "".join(folded), offsets_of([len(text) for text in folded], np.int64)
+    codes = code_points(joined)
+    bounds, _ = segmenter.segment_all(codes, offsets)
+    edges = _edges(joined, bounds.astype(np.int64))
+    distinct, places = np.unique(codes, return_inverse=True)
+    are_letters = np.array([is_letter(chr(code)) for code in distinct.tolist()], np.bool_)[places]
+    before = offsets_of(are_letters, np.int64)
+    starts = before[offsets]
+    kept = are_letters & (before[:-1] - np.repeat(starts[:-1], np.diff(offsets)) < _LONGEST)
+    letters, flags = text_of(codes[kept]), edges[kept].tobytes()
+    cuts = offsets_of(np.minimum(np.diff(starts), _LONGEST), np.int64).tolist()
+    return [
+        Spelled(letters[start:end], flags[start:end], tuple(dict.fromkeys(_LATIN.findall(text))))
+        for text, (start, end) in zip(folded, pairwise(cuts), strict=True)
+    ]
+
+
+def _edges(joined: str, bounds: Int64) -> UInt8:
+    """(code points,) where words and parts of texts begin and end; a part that a word holds twice only its first time.
+
+    Args:
+        bounds: (2, n) of each word, and of the parts behind it.
+    """
+    starts, ends = bounds
+    reach = np.maximum.accumulate(ends)
+    are_words = np.ones(len(ends), np.bool_)
+    are_words[1:] = starts[1:] >= reach[:-1]
+    word_starts = starts[np.maximum.accumulate(np.where(are_words, np.arange(len(ends)), 0))]
+    firsts = starts.copy()
+    for part in np.flatnonzero(~are_words).tolist():
+        firsts[part] = joined.index(joined[starts[part] : ends[part]], word_starts[part])
+    edges = np.zeros(len(joined), np.uint8)
+    np.bitwise_or.at(edges, firsts, BEGINS)
+    np.bitwise_or.at(edges, firsts + (ends - starts) - 1, ENDS)
+    return edges
 
 
 def names_of(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -123,7 +143,7 @@ def gather(rows: Iterable[Iterable[tuple[str, str]]]) -> Names:
 
 def _names(base: Base, revision: Revision) -> Names:
     """Every name, also of what is hidden: it may be shown again."""
-    names = gather(names_of(json.loads(base.blob(row))) for row in range(len(base)))
+    names = gather(map(names_of, base.records()))
     for text in revision.phrases:
         names.setdefault(text, {}).setdefault("subjects", []).append(ALWAYS)
     return names
@@ -131,7 +151,7 @@ def _names(base: Base, revision: Revision) -> Names:
 
 def _spelled(texts: Sequence[str], segmenter: Segmenter) -> Iterator[list[Spelled]]:
     if len(texts) < _PARALLEL_FROM:
-        yield [spell(text, segmenter) for text in texts]
+        yield spell(texts, segmenter)
         return
     _Worker.texts, _Worker.segmenter = texts, segmenter
     try:
@@ -149,13 +169,13 @@ class _Worker:
 
 
 def _spell_batch(start: int) -> list[Spelled]:
-    return [spell(text, _Worker.segmenter) for text in _Worker.texts[start : start + _BATCH]]
+    return spell(_Worker.texts[start : start + _BATCH], _Worker.segmenter)
 
 
 def letter_arrays(texts: Sequence[str], edges: Sequence[bytes]) -> Arrays:
     """What texts consist of; `edges` has a byte for each of their letters."""
     lengths = np.array([len(text) + 1 for text in texts], np.uint32)
-    alphabet, letters = numbered(np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le"), np.uint32))
+    alphabet, letters = numbered(code_points("\0".join([*texts, ""])))
     following = np.append(letters[1:], np.uint16(0))
     by_pair = letters.astype(np.uint32) << 16 | following
     places = np.argsort(by_pair, kind="stable").astype(np.uint32)

@@ -1,6 +1,5 @@
 """What a catalogue can suggest: titles, creators, subjects and curated phrases, the likeliest first."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +10,7 @@ from index.folding import fold
 from index.lifetimes import ALWAYS, Rows
 from index.segmentation import Segmenter
 from index.strings import MISSING
-from index.suggestion_keys import SuggestionKind, core, key
+from index.suggestion_keys import SuggestionKind, core, key, keys
 
 ORDER: Final[Mapping[SuggestionKind, int]] = {"phrase": 0, "subject": 1, "creator": 2, "title": 2}
 """Curators know best; a creator and a title are as likely as they are read."""
@@ -59,13 +58,14 @@ def gather_suggestions(base: Base, revision: Revision, segmenter: Segmenter) -> 
     groups: Groups = {}
     for text in revision.phrases:
         if _can_be_found(text, base, revision, segmenter):
-            _add(groups, text, "phrase", [ALWAYS])
+            _add(groups, text, "phrase", key(text), [ALWAYS])
     named: dict[tuple[SuggestionKind, str], list[int]] = {}
-    for row in range(len(base)):
-        for name in suggestible(json.loads(base.blob(row))):
+    for row, record in enumerate(base.records()):
+        for name in suggestible(record):
             named.setdefault(name, []).append(row)
-    for (kind, text), rows in named.items():
-        _add(groups, core(text, kind), kind, rows)
+    cores = [core(text, kind) for kind, text in named]
+    for text, same, ((kind, _), rows) in zip(cores, keys(cores), named.items(), strict=True):
+        _add(groups, text, kind, same, rows)
     return ordered(groups, Rows.of(base))
 
 
@@ -88,7 +88,11 @@ def suggestible(record: Mapping[str, Any]) -> Iterator[tuple[SuggestionKind, str
 
 def group_key(text: str, kind: SuggestionKind) -> str:
     """The key of a text as it is suggested; empty for one that cannot be."""
-    same = key(text)
+    return _usable(text, kind, key(text))
+
+
+def _usable(text: str, kind: SuggestionKind, same: str) -> str:
+    """The key of a text if that can be suggested, else nothing."""
     return "" if len(text) > _MOST_CHARACTERS or (kind == "creator" and len(same) < 2) else same
 
 
@@ -118,8 +122,9 @@ def _rank(suggestion: Suggestion) -> tuple[int, float, int]:
     return ORDER[suggestion.kind], -suggestion.likelihood, len(suggestion.text)
 
 
-def _add(groups: Groups, text: str, kind: SuggestionKind, rows: Sequence[int]) -> None:
-    if same := group_key(text, kind):
+def _add(groups: Groups, text: str, kind: SuggestionKind, same: str, rows: Sequence[int]) -> None:
+    """Adds a text to those with the same key."""
+    if same := _usable(text, kind, same):
         groups.setdefault(same, {}).setdefault((kind, text), []).extend(rows)
 
 

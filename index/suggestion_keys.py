@@ -6,10 +6,10 @@ what is one work or one author to a resident is one suggestion.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-from index.folding import fold, fold_with_offsets
+from index.folding import fold, fold_all, fold_with_offsets
 
 SuggestionKind = Literal["phrase", "subject", "creator", "title"]
 
@@ -20,6 +20,7 @@ _PIECE: Final = re.compile("[a-z]+|.")
 _BETWEEN: Final = re.compile(r"[\s'‘’`´·-]+")
 """What residents put between syllables: xi'an."""
 _NEITHER: Final = re.compile(r"[^\w+#]|_")
+_NEITHER_NOR_END: Final = re.compile(r"[^\w+#\n]|_")
 _OPEN, _CLOSE = r"[\[(（【〔［〖]", r"[\])）】〕］〗]"
 _BEFORE: Final = re.compile(rf"\s*(?:{_OPEN}[^{_CLOSE[1:]}{{1,16}}{_CLOSE}\s*)+")
 _BEHIND: Final = re.compile(rf"(?:\s*{_OPEN}[^{_OPEN[1:]}*{_CLOSE})+\s*$")
@@ -50,6 +51,12 @@ class Beginning(NamedTuple):
 def key(text: str) -> str:
     """A text without case, script, width, accents, spaces and punctuation; é is e."""
     return _letters(fold(text))
+
+
+def keys(texts: Sequence[str]) -> list[str]:
+    """The key of each text, in much less time."""
+    folded = "\n".join([text.replace("\n", " ") for text in fold_all(texts)])
+    return _NEITHER_NOR_END.sub("", unicodedata.normalize("NFD", folded)).split("\n") if texts else []
 
 
 def pieces(text: str) -> tuple[str, ...]:

@@ -166,4 +166,4 @@ def _read(record: Mapping[str, Any], segmenter: Segmenter) -> _Row:
         text = core(written, kind)
         if key := group_key(text, kind):
             suggested.append(_Suggested(key, kind, text, spellings(text, kind, key, read=plain_reading)))
-    return _Row(names, [spell(text, segmenter) for _, text in names], suggested, folded_fields(record))
+    return _Row(names, spell([text for _, text in names], segmenter), suggested, folded_fields(record))

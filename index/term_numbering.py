@@ -9,13 +9,12 @@ import numba
 import numpy as np
 
 from index.analysis import BIGRAM, PIECE
-from index.arrays import Int64, Number, UInt8, UInt32, UInt64, offsets_of, read_only
+from index.arrays import Int64, Number, UInt8, UInt32, UInt64, offsets_of, read_only, text_of
 
 WORDS, BIGRAMS, PIECES = range(3)
 """The namespaces, in the order of their numbers."""
 
 _PREFIXES = ("", BIGRAM, PIECE)
-_ENCODING = "utf-32-le"
 _FEWEST = 1 << 10
 _AT_ONCE = 1 << 14
 _LETTER_BITS = 21
@@ -40,7 +39,7 @@ class Terms(NamedTuple):
 
     def texts(self) -> list[str]:
         """Each with the prefix of its namespace."""
-        text, bounds = self.codes.tobytes().decode(_ENCODING), self.offsets.tolist()
+        text, bounds = text_of(self.codes), self.offsets.tolist()
         prefixes = [_PREFIXES[space] for space in self.spaces.tolist()]
         return [p + text[start:end] for p, start, end in zip(prefixes, bounds[:-1], bounds[1:], strict=True)]
 
@@ -57,7 +56,7 @@ class Terms(NamedTuple):
         sizes = np.ones(len(codes), np.uint8)
         for more in (0x80, 0x800, 0x10000):
             sizes += codes >= more
-        text = np.frombuffer(codes.tobytes().decode(_ENCODING).encode(), np.uint8)
+        text = np.frombuffer(text_of(codes).encode(), np.uint8)
         return text, offsets_of(sizes, np.uint64)[bounds]
 
 

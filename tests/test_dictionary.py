@@ -1,8 +1,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.arrays import Arrays
+from index.cutting_tables import ALNUM
 from index.dictionary import HiddenMarkovModel, compile_dictionary, open_dictionary
 
 MODEL = HiddenMarkovModel(
@@ -34,6 +37,21 @@ def test_frequencies_of_words_and_beginnings(tmp_path: Path) -> None:
     dictionary = open_dictionary(tmp_path, "tiny", compiled)
     asked = ["太极拳", "太", "极", "拳", "太极拳法", ""]
     assert [dictionary.frequency(text) for text in asked] == [5, 2, 0, None, None, None]
+
+
+@given(st.dictionaries(st.text("太极拳a𠮷", min_size=1, max_size=5), st.integers(0, 9), min_size=1), st.data())
+def test_words_and_what_begins_them_are_known(
+    tmp_path_factory: pytest.TempPathFactory, words: dict[str, int], data: st.DataObject
+) -> None:
+    dictionary = open_dictionary(tmp_path_factory.mktemp("dict"), "any", lambda: compile_dictionary(words, 10, MODEL))
+    text = data.draw(st.one_of(st.sampled_from([*words]), st.text("太极拳a𠮷", min_size=1, max_size=6)))
+    begins = any(word.startswith(text) for word in words)
+    assert dictionary.frequency(text) == words.get(text, 0 if begins else None)
+
+
+def test_every_character_has_its_kind() -> None:
+    kinds = compiled()["kinds"]
+    assert all(bool(kinds[code] & ALNUM) == chr(code).isalnum() for code in range(len(kinds)))
 
 
 def test_the_shorter_words_inside_a_text_come_by_length(tmp_path: Path) -> None:

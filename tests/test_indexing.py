@@ -1,5 +1,6 @@
 """The index build: what stands is whole, what was killed is made again, and answers do not depend on how it ran."""
 
+import gc
 import json
 import os
 import signal
@@ -80,6 +81,12 @@ def test_what_is_in_the_catalogue_is_found(
     assert set(found(state, revision)) == {"c:0", "c:1"}
     assert set(found(state, revision, "书名:养生")) == {"c:2"}
     assert build() == []
+
+
+def test_cycles_are_looked_for_again_after_a_build(catalogue: Catalogue, state: Path, revision: Revision) -> None:
+    during: list[bool] = []
+    compile_base(catalogue, state, revision=revision, progress=lambda *_: during.append(gc.isenabled()))
+    assert (during, gc.isenabled()) == ([False], True)
 
 
 @pytest.mark.slow

@@ -227,7 +227,7 @@ def test_the_letters_that_were_typed_are_the_likeliest() -> None:
 
 
 def test_latin_words_are_written_apart(segmenter: Segmenter) -> None:
-    letters, edges, latin = spell("Java Web开发：C++ 11 入门", segmenter)
+    [(letters, edges, latin)] = spell(["Java Web开发：C++ 11 入门"], segmenter)
     assert latin == ("java", "web")
     assert letters == "javaweb开发c++11入门"
     [match] = looked_up(store_of([Text(letters, edges)]), [{letter: 1} for letter in letters])

@@ -14,7 +14,7 @@ from index.pinyin import has_reading, reading
 from index.segmentation import Segmenter
 from index.snapshot import Snapshot
 from index.suggestion_building import build_suggestions
-from index.suggestion_keys import SuggestionKind, beginnings, core, key, pieces, stretch
+from index.suggestion_keys import SuggestionKind, beginnings, core, key, keys, pieces, stretch
 from index.suggestion_store import SuggestionStore
 from index.suggestions import MOST_SUGGESTIONS, suggest
 
@@ -378,3 +378,10 @@ def test_damaged_suggestions_are_refused(snapshot: Snapshot, tmp_path: Path, har
         (copy / "manifest.json").write_text(json.dumps({**manifest, "format": 0}))
     with pytest.raises(Unavailable):
         SuggestionStore.open(copy)
+
+
+@given(
+    st.lists(st.text(st.one_of(st.sampled_from("太极é e\u0301Ａ，·\n學"), st.characters(codec="utf-8")), max_size=9))
+)
+def test_keys_at_once_are_those_of_each_alone(texts: list[str]) -> None:
+    assert keys(texts) == [key(text) for text in texts]
