@@ -18,7 +18,7 @@ from api.settings import Settings
 from corpus.errors import Unavailable
 from corpus.query_log import Asking, QueryLog
 from index.folding import fold
-from index.query import NO_FILTER, Interpretation, Query, Result
+from index.query import Interpretation, Query, Result
 
 _EVERY: Final = 3.0
 """Seconds between two batches."""
@@ -76,7 +76,7 @@ class QueryRecorder:
         if len(self._waiting) + len(self._batch) >= _MOST_WAITING:
             self._lost += 1
             return
-        narrowed = query.filter is not NO_FILTER and query.filter != NO_FILTER
+        narrowed = not query.filter.allows_all
         noted = _Noted(time.time(), query.text, narrowed, result.release, result.total, result.interpretation)
         self._waiting.append(noted)
 

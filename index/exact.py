@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 
 from index.arrays import UInt32, UInt64
-from index.folding import fold_all
+from index.folding import bare, bare_all, fold_all
 from index.hashing import text_hashes
 
 _NATIONALITY = re.compile(r"^\s*[\[(（【〔［][^\])）】〕］]{1,8}[\])）】〕］]\s*")
-_NEITHER = re.compile(r"[^\w+#]|_")
-_NEITHER_NOR_END = re.compile(r"[^\w+#\n]|_")
 _HYPHENS = re.compile(r"[\s-]")
 
 
@@ -21,7 +19,7 @@ def query_keys(folded: str) -> list[str]:
     """The keys a folded query stands for; an ISBN may be typed with hyphens."""
     if folded.isalnum():
         return [folded]
-    keys = {_NEITHER.sub("", folded), _HYPHENS.sub("", folded)}
+    keys = {bare(folded), _HYPHENS.sub("", folded)}
     return sorted(keys - {""})
 
 
@@ -76,5 +74,4 @@ def _keys(texts: Iterable[str], folded: Mapping[str, str]) -> dict[str, str]:
     """Texts without case, script, width, spaces and punctuation; empty where nothing is left."""
     known, new = [text for text in texts if text in folded], [text for text in texts if text not in folded]
     forms = [*map(folded.__getitem__, known), *fold_all(new)]
-    keys = _NEITHER_NOR_END.sub("", "\n".join([form.replace("\n", " ") for form in forms])).split("\n")
-    return dict(zip([*known, *new], keys, strict=True))
+    return dict(zip([*known, *new], bare_all(forms), strict=True))

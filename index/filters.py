@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +11,9 @@ from index.arrays import Float32, RowMask, UInt32, read_only
 from index.base import FACETS
 from index.folding import fold
 from index.forward import frequent_codes, latest_years, mark_codes
+from index.named_tuples import named
 from index.occasions import takes_place
-from index.query import NO_FILTER, FacetValue, Filter
+from index.query import FacetValue, Filter
 from index.question import Named
 from index.snapshot import Snapshot
 
@@ -31,7 +31,7 @@ _NO_WORKS: Final = read_only(np.empty(0, np.uint32))
 
 def allowed_rows(snapshot: Snapshot, filter: Filter, *, at: int) -> RowMask:
     """(rows,) uint8, 1 for the visible rows that meet every condition of a filter; not to be written to."""
-    if filter is NO_FILTER or filter == NO_FILTER:
+    if filter.allows_all:
         return snapshot.visible(at)
     key = filter, snapshot.over(at)
     allowed: RowMask = snapshot.remember(key, lambda: snapshot.visible(at) & _mask(snapshot, filter))
@@ -71,7 +71,7 @@ def facet_counts(
     united: UInt32 | None = None
     for name in names:
         rows = found
-        others = NO_FILTER if filter is NO_FILTER else replace(filter, **_without(name))
+        others = filter if filter.allows_all else replace(filter, **_without(name))
         if others != filter:
             united = _united(snapshot, everywhere(), found) if united is None else united
             rows = united[allowed_rows(snapshot, others, at=at)[united] == 1]
@@ -163,4 +163,4 @@ def _counts(
 
 
 def _values(texts: Iterable[str], counts: Iterable[int]) -> tuple[FacetValue, ...]:
-    return tuple(map(tuple.__new__, repeat(FacetValue), zip(texts, counts, strict=True)))
+    return tuple(named(FacetValue, zip(texts, counts, strict=True)))

@@ -27,6 +27,9 @@ _BETWEEN = "\x1f"
 _IN_PHRASES = "藉沈釐剋坏鍾於脩昇徵祕哩谿逕瞭乾覆鍊吒噁麼麽畫氾扞鉅陞薹衹袷蒐甦濛彿劄傢貲"
 """Every phrase that t2s writes otherwise than its characters one by one holds one of these: 沈思, 乾坤, 傢俱."""
 
+_BESIDE_LETTERS = re.compile(r"[^\w+#]|_")
+_BESIDE_LETTERS_IN_LINES = re.compile(r"[^\w+#\n]|_")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _STRAGGLERS = str.maketrans(
@@ -55,6 +58,17 @@ def fold_all(texts: Sequence[str]) -> list[str]:
     if len(folded) != len(texts):
         return [fold(text) for text in texts]
     return [fold(text) if "\0" in now else now for text, now in zip(texts, folded, strict=True)]
+
+
+def bare(folded: str) -> str:
+    """A folded text without spaces and punctuation; c++ and c# keep theirs."""
+    return _BESIDE_LETTERS.sub("", folded)
+
+
+def bare_all(folded: Sequence[str]) -> list[str]:
+    """What `bare` gives for each text, in much less time."""
+    lines = "\n".join([text.replace("\n", " ") for text in folded])
+    return _BESIDE_LETTERS_IN_LINES.sub("", lines).split("\n") if folded else []
 
 
 def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:

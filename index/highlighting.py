@@ -1,7 +1,6 @@
 """Marks in the original text what a query matched."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from index.blob_texts import read_texts
 from index.digest import field_texts
 from index.folding import FoldedTexts, fold_texts
 from index.marking import marked
+from index.named_tuples import named
 from index.occurrences import Occurrences, occurrences
 from index.query import Segment
 from index.segmentation import Segmenter
@@ -45,8 +45,7 @@ def highlights(
     found = _in_original(found, texts)
     stretches, passages = (array.tolist() for array in marked(found.places, read.fields))
     text = read.text
-    shares = [(text[start:end], last > 0) for start, end, _, last in stretches]
-    segments: list[Segment] = [*map(tuple.__new__, repeat(Segment), shares)]
+    segments = [*named(Segment, [(text[start:end], last > 0) for start, end, _, last in stretches])]
     for number, field, first, last in passages:
         start, end = stretches[first][0], stretches[last - 1][1]
         if field == _DESCRIPTION and end - start > LENGTH:

@@ -88,7 +88,7 @@ def stands_in_name(snapshot: Snapshot, folded: str, *, at: int) -> bool:
 
 
 def _stand(stores: Sequence[SpellingStore], letters: str, at: int) -> bool:
-    return True in [stands(store, letters, at=at) for store in stores]
+    return any(stands(store, letters, at=at) for store in stores)
 
 
 def broken_runs(snapshot: Snapshot, folded: str) -> list[str]:
@@ -186,7 +186,7 @@ class _Text(NamedTuple):
             found = [each for each in heard if _is_sure(each)]
         bar = found[_OTHERS].weight / _MOST_COMMON if len(found) > _OTHERS else 0
         likely = [each for each in found if each.weight >= bar]
-        return sorted(likely, key=lambda each: -each.weight * self._commonness(each.text)) if likely[1:] else likely
+        return sorted(likely, key=lambda each: -each.weight * self._commonness(each.text))
 
     def _commonness(self, text: str) -> float:
         """A little more than 1 for a word of the language: it decides between names that stand about equally often."""

@@ -42,6 +42,11 @@ class Filter:
     date_to: int | None = None
     """Takes place before this moment."""
 
+    @property
+    def allows_all(self) -> bool:
+        """Whether it has no condition."""
+        return self is NO_FILTER or self == NO_FILTER
+
 
 NO_FILTER: Final = Filter()
 """Allows everything."""

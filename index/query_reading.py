@@ -11,7 +11,7 @@ from index.filters import allowed_rows
 from index.folding import fold
 from index.kernel import ALL_GROUPS
 from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name, unknown_words
-from index.query import NO_FILTER, Filter, Query, Step
+from index.query import Filter, Query, Step
 from index.question import Question
 from index.ranking import Ranking, rank_rows
 from index.snapshot import Snapshot
@@ -177,8 +177,7 @@ def reconsidered(snapshot: Snapshot, query: Query, asked: Asked, ranking: Rankin
 def _is_everywhere(query: Query) -> bool:
     """Whether the ranking of a query tells its best rows of all."""
     in_order = query.sort == "relevance" and not query.group
-    is_free = query.filter is NO_FILTER or query.filter == NO_FILTER
-    return in_order and is_free and query.offset + query.limit >= _LOOKED_AT
+    return in_order and query.filter.allows_all and query.offset + query.limit >= _LOOKED_AT
 
 
 def _rank_everywhere(snapshot: Snapshot, asked: Asked, at: int) -> Ranking:

@@ -91,14 +91,11 @@ def rank_rows(
         rows,
         marks,
     )
-    if listed is not _NOT_LISTED:
-        listed = listed[:total]
+    listed = listed[:total]
     if sort != "relevance":
         rows = _ordered(snapshot, listed, sort)[:n]
         size, scores, marks = len(rows), np.zeros(len(rows), np.float32), np.zeros(len(rows), np.uint64)
-    if size < len(rows):
-        rows, scores, marks = rows[:size], scores[:size], marks[:size]
-    return Ranking(total, asked, most, rows, scores, marks, listed)
+    return Ranking(total, asked, most, rows[:size], scores[:size], marks[:size], listed)
 
 
 def _ordered(snapshot: Snapshot, rows: UInt32, sort: Sort) -> UInt32:

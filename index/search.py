@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from itertools import repeat
 from typing import Final
 
 from corpus.errors import InvalidInput
@@ -11,6 +10,7 @@ from index.arrays import RowMask, UInt32
 from index.editions import best_works
 from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
 from index.highlighting import highlights
+from index.named_tuples import named
 from index.notices import notice
 from index.query import (
     GROUPS,
@@ -126,7 +126,7 @@ def _hits(
         ]
     ids, ranks = snapshot.base.ids.texts(rows), range(query.offset + 1, query.offset + len(blobs) + 1)
     hits = zip(rows, ids, ranks, scores, matched, shown, parts, editions, blobs, strict=True)
-    return tuple(map(tuple.__new__, repeat(Hit), hits))
+    return tuple(named(Hit, hits))
 
 
 def _loose(understanding: Understanding) -> list[str]:

@@ -211,10 +211,11 @@ class _Follower:
             self._builder.hide(hidden)
             self.snapshot = self.snapshot.with_tail(self._builder.base, seq=self.snapshot.seq)
         self._hidden_until = last
-        _, shown = self._catalogue.changes(self._position, limit=_AT_ONCE + 1, shown=True)
-        if len(shown) <= _AT_ONCE and not self.is_full:
-            self._take([change for change in shown if change.seq <= last], last)
-            return True
+        if not self.is_full:
+            _, shown = self._catalogue.changes(self._position, limit=_AT_ONCE + 1, shown=True)
+            if len(shown) <= _AT_ONCE:
+                self._take([change for change in shown if change.seq <= last], last)
+                return True
         if self._rows + last - self._position > _MOST_IN_TAIL:
             self._leave_all_but_the_newest(last)
         return self._position == last

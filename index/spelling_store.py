@@ -7,7 +7,7 @@ and punctuation; for each letter the list of its places. A misspelt word is look
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from index.arrays import Float32, Int64, UInt8, UInt16, UInt32, read_only
 from index.latin_words import LatinWords
 from index.letter_choices import LetterChoices
 from index.lifetimes import Holders
+from index.remembering import Remembered
 from index.spelling_matching import BLOCK, Columns, Tables
 from index.whole_directory import damaged, open_array, read_manifest
 
@@ -130,23 +131,14 @@ class SpellingStore:
         return [(other, uses) for other, uses in near if uses]
 
 
-class _Neighbours(dict[str, bool]):
-    """Whether two letters stand side by side in some text; [] looks up, and remembers, what is asked."""
-
-    def __init__(self, pairs: UInt32, numbers: Mapping[str, int]) -> None:
-        self._pairs, self._numbers = pairs.data, numbers
-
-    def __missing__(self, letters: str) -> bool:
-        if len(self) >= _MOST_NEIGHBOURS:
-            self.clear()
-        first, second = map(self._numbers.get, letters)
-        pairs, there = self._pairs, False
-        if first is not None and second is not None:
-            pair = first << 16 | second
-            at = bisect_left(pairs, pair)
-            there = at < len(pairs) and pairs[at] == pair
-        self[letters] = there
-        return there
+def _are_neighbours(pairs: memoryview, numbers: Mapping[str, int], letters: str) -> bool:
+    """Whether two letters stand side by side in some text."""
+    first, second = map(numbers.get, letters)
+    if first is None or second is None:
+        return False
+    pair = first << 16 | second
+    at = bisect_left(pairs, pair)
+    return at < len(pairs) and pairs[at] == pair
 
 
 class _Derived:
@@ -161,7 +153,8 @@ class _Derived:
 
     @cached_property
     def neighbours(self) -> Mapping[str, bool]:
-        return _Neighbours(self._arrays.pairs, self.choices.numbers)
+        known = partial(_are_neighbours, self._arrays.pairs.data, self.choices.numbers)
+        return Remembered(known, most=_MOST_NEIGHBOURS)
 
     @cached_property
     def pair_starts(self) -> UInt32:

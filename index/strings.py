@@ -7,12 +7,14 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from index.arrays import Arrays, UInt8, UInt32, UInt64, offsets_of
 from index.hashing import stretch_hashes
+from index.remembering import Remembered
 
 MISSING = 0xFFFFFFFF
 """The number of a string that is not there."""
@@ -32,19 +34,12 @@ def string_hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-class _Recalled(dict[str, int]):
-    """The numbers of the strings of a table, MISSING for all others; [] looks up, and remembers, what is asked."""
-
-    def __init__(self, hashes: UInt64, numbers: UInt32) -> None:
-        self._hashes, self._numbers = hashes.data, numbers.data
-
-    def __missing__(self, text: str) -> int:
-        if len(self) >= _MOST_RECALLED:
-            self.clear()
-        hashes, wanted = self._hashes, string_hash(text)
-        at = bisect_left(hashes, wanted)
-        number = self[text] = self._numbers[at] if at < len(hashes) and hashes[at] == wanted else MISSING
-        return number
+def _number(hashes: memoryview, numbers: memoryview, text: str) -> int:
+    """The number of a text in a table, or MISSING."""
+    wanted = string_hash(text)
+    at = bisect_left(hashes, wanted)
+    number: int = numbers[at] if at < len(hashes) and hashes[at] == wanted else MISSING
+    return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +54,11 @@ class StringTable:
     """(n,) ascending."""
     numbers: UInt32
     """(n,) the string behind each hash."""
-    _recalled: _Recalled = field(init=False, repr=False, compare=False)
+    _recalled: Remembered[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_recalled", _Recalled(self.hashes, self.numbers))
+        number = partial(_number, self.hashes.data, self.numbers.data)
+        object.__setattr__(self, "_recalled", Remembered(number, most=_MOST_RECALLED))
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -114,19 +115,17 @@ class _Groups(NamedTuple):
     whole: bool
 
 
+@dataclass(slots=True)
 class _Draft:
     """Terms by name with kind and weight, and groups of alternative term sets."""
 
-    __slots__ = ("extra", "groups", "instead", "snapshot", "terms")
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.terms: dict[str, tuple[PartKind, float]] = {}
-        self.groups: list[list[tuple[str, ...]]] = []
-        self.instead: dict[str, list[str]] = {}
-        """For each synonym the terms in whose place it stands."""
-        self.extra: dict[tuple[str, ...], float] = {}
-        """What a synonym of several terms is worth where all of them stand together."""
+    snapshot: Snapshot
+    terms: dict[str, tuple[PartKind, float]] = field(default_factory=dict)
+    groups: list[list[tuple[str, ...]]] = field(default_factory=list)
+    instead: dict[str, list[str]] = field(default_factory=dict)
+    """For each synonym the terms in whose place it stands."""
+    extra: dict[tuple[str, ...], float] = field(default_factory=dict)
+    """What a synonym of several terms is worth where all of them stand together."""
 
     def add(self, terms: Iterable[str], kind: PartKind, weight: float) -> None:
         """Terms that are not there yet; those that count come before all others."""
@@ -252,6 +251,7 @@ class _Draft:
     def _grouped_by_alternatives(
         self, words: Sequence[Word], bit: Mapping[str, int], numbers: Sequence[int]
     ) -> _Groups:
+        number = dict(zip(bit, numbers, strict=False))
         alternatives, groups, bonuses, dropped = [], [], [], []
         size, whole = 0, bool(words)
         for word, group in zip(words, self.groups, strict=True):
@@ -260,7 +260,7 @@ class _Draft:
             for together in sets:
                 alternatives.append(_union(bit, together))
                 groups.append(1 << size)
-                bonuses.append(self._bonus(together, dict(zip(bit, numbers, strict=False))) if self.extra else 0.0)
+                bonuses.append(self._bonus(together, number) if self.extra else 0.0)
             if sets and size < MOST_COUNTED:
                 size += 1
             elif not sets:

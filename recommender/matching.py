@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from index.arrays import RowMask, UInt32
+from index.named_tuples import named
 from index.snapshot import Snapshot
 from recommender.nearest import Profile, nearest
 from recommender.reasons import explain
@@ -36,4 +37,4 @@ def matching_items(
     ids, blobs = snapshot.base.ids.texts(numbers), snapshot.base.blobs_of(numbers)
     sources: Sequence[Source] = ["profile"] * len(numbers)
     columns = numbers, ids, range(1, len(numbers) + 1), scores, sources, reasons, blobs
-    return [*map(Item._make, zip(*columns, strict=True))]
+    return [*named(Item, zip(*columns, strict=True))]

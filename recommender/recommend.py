@@ -9,7 +9,7 @@ import numpy as np
 
 from index.arrays import RowMask, UInt32
 from index.filters import allowed_rows
-from index.query import NO_FILTER, Filter
+from index.query import Filter
 from index.snapshot import Snapshot
 from recommender.beside import beside, named_kinds
 from recommender.checking import check_request
@@ -87,7 +87,7 @@ class _Known:
 def _candidates(snapshot: Snapshot, request: Request, at: int) -> RowMask:
     """(rows,) 1 for what may be recommended, a copy."""
     filter = request.filter
-    if filter is NO_FILTER and request.scene != "item" and not request.quota:
+    if filter.allows_all and request.scene != "item" and not request.quota:
         filter = _RECOMMENDED
     elif not filter.kind:
         named = named_kinds(snapshot, request.item_id) if request.scene == "item" else ()
