@@ -13,10 +13,12 @@ from corpus.resource import TEXT_FIELDS
 from corpus.revision import shipped_revision
 from index.arrays import Float32, RowMask, UInt32, UInt64, offsets_of
 from index.base import FACETS, Base, base_name, open_base
+from index.best_rows import top_rows
 from index.building import build_base
 from index.digest import NEVER, Digest, FacetCodes
+from index.frequent_terms import packed
 from index.inversion import Occurrences, invert
-from index.kernel import rank, top_rows
+from index.kernel import rank
 from index.scaled_sums import ALL_ROWS, add_scaled, promising
 from index.snapshot import Snapshot
 from index.term_numbering import WORDS, Terms
@@ -122,12 +124,17 @@ class OwnEngine:
         own = self.numbers[terms]
         bits = np.uint64(1) << np.arange(m, dtype=np.uint64)
         nothing, weights, serials = np.zeros(m, np.uint64), snapshot.idf[own], self.base.serials
-        scored, highest_prior = self.base.scored, float(prior.max())
+        base, scored, highest_prior, bits_allowed = self.base, self.base.scored, float(prior.max()), packed(allowed)
 
         def ask() -> Hits:
             scores, rows, marks = np.empty(10, np.float32), np.empty(10, np.uint32), np.empty(10, np.uint64)
             size, total, _, _ = rank(
+                own,
                 *scored.of(own),
+                base.highest_bm25f,
+                base.highest_by_word,
+                base.frequent,
+                base.compiled_rows,
                 weights,
                 bits,
                 nothing,
@@ -144,9 +151,7 @@ class OwnEngine:
                 prior,
                 highest_prior,
                 serials,
-                allowed,
-                scratch.cells,
-                scratch.met,
+                bits_allowed,
                 scratch.sums,
                 _NO_ROWS,
                 scores,

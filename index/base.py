@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from corpus.durability import sync
 from index.arrays import Arrays, Float32, Int64, UInt8, UInt16, UInt32, UInt64
+from index.frequent_terms import FrequentTerms
 from index.postings import Postings
 from index.strings import MISSING, LongerTable, StringTable
 from index.tail import NO_TAIL, Tail
 from index.whole_directory import damaged, finish_directory, open_array, read_manifest, unfinished_directory
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Raised when an older base can no longer be read; it is then built anew."""
 
 FACETS: Final = (
@@ -92,6 +93,10 @@ class Base:
     """(P,) ascending within a term."""
     bm25f: Float32
     """(P,) tf part of BM25F, 0 to 1; idf is multiplied in at query time."""
+    highest_bm25f: Float32
+    """(T,) the highest of each term."""
+    highest_by_word: UInt8
+    """(frequent terms, words) the same for every 64 rows, in 255ths rounded up."""
     similarity: Float32
     """(word postings,) tf·idf over the pivoted norm of its document."""
     posting_fields: UInt8
@@ -141,6 +146,7 @@ class Base:
     facet_codes: Mapping[str, UInt32]
     facets: Mapping[str, Sequence[str]]
     """The values behind each facet's codes."""
+    frequent: FrequentTerms
     tail: Tail = NO_TAIL
     """What changed since; arrays by row then hold its rows as well."""
 
@@ -311,6 +317,7 @@ def open_base(directory: Path) -> Base:
             facets=manifest.facets,
             facet_offsets={name: arrays[f"facet-{name}-offsets"] for name in FACETS},
             facet_codes={name: arrays[f"facet-{name}-codes"] for name in FACETS},
+            frequent=FrequentTerms(*(arrays[f"frequent-{name}"] for name in FrequentTerms._fields)),
             **tables,
             **plain,
         )

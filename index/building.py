@@ -13,6 +13,7 @@ from index.analysis import BIGRAM, PIECE
 from index.arrays import Arrays, Float32, UInt16, UInt32, UInt64, offsets_of
 from index.base import FACETS, FORMAT, BaseWriter, Manifest, base_name
 from index.digest import Digest
+from index.frequent_terms import frequent_terms
 from index.inversion import Inverted, join_postings
 from index.strings import encoded_table, string_table
 from index.term_numbering import WORDS, TermNumbers, ordered_terms
@@ -70,6 +71,9 @@ def compile_contents(contents: Contents, directory: Path, *, revision: Revision,
     path = directory / base_name(revision.number, seq)
     with BaseWriter(path) as writer:
         writer.add(contents.postings)
+        offsets, rows = contents.postings["term_offsets"], contents.postings["posting_rows"]
+        frequent = frequent_terms(offsets, rows, len(lengths))
+        writer.add({f"frequent-{name}": array for name, array in frequent._asdict().items()})
         writer.add({f"terms-{name}": array for name, array in contents.terms.items()})
         writer.add({f"ids-{name}": array for name, array in contents.ids.items()})
         writer.add({"blobs": contents.columns["blobs"], "lengths": lengths})

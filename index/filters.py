@@ -7,10 +7,11 @@ from typing import Any, Final
 import numpy as np
 
 from corpus.errors import InvalidInput
-from index.arrays import Float32, RowMask, UInt32, read_only
+from index.arrays import Float32, RowMask, UInt32, UInt64, read_only
 from index.base import FACETS
 from index.folding import fold
 from index.forward import frequent_codes, latest_years, mark_codes
+from index.frequent_terms import packed
 from index.named_tuples import named
 from index.occasions import takes_place
 from index.query import FacetValue, Filter
@@ -36,6 +37,15 @@ def allowed_rows(snapshot: Snapshot, filter: Filter, *, at: int) -> RowMask:
     key = filter, snapshot.over(at)
     allowed: RowMask = snapshot.remember(key, lambda: snapshot.visible(at) & _mask(snapshot, filter))
     return allowed
+
+
+def allowed_bits(snapshot: Snapshot, filter: Filter, *, at: int) -> UInt64:
+    """The same, a bit a row."""
+    if filter.allows_all:
+        return snapshot.visible_bits(at)
+    key = filter, snapshot.over(at)
+    bits: UInt64 = snapshot.remember(key, lambda: packed(allowed_rows(snapshot, filter, at=at)), among="bits")
+    return bits
 
 
 def preferred_prior(snapshot: Snapshot, named: Named) -> Float32:

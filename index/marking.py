@@ -8,6 +8,8 @@ import numpy as np
 from index.arrays import Int64, Number, UInt8, UInt32
 from index.cutting_tables import ALNUM, BEFORE, BEHIND, BLOCK, OPEN, OTHER
 
+COMPILED_OF = {"cutting_tables.py": "34c07c157eba"}
+"""Hashes of the files that are compiled into this one's functions."""
 STEADY, FIRM = 1, 2
 """How firmly a word holds together: where nothing stands beside it; also elsewhere, unless a run of letters or digits
 goes on or a dictionary word reaches across an end."""

@@ -9,8 +9,8 @@ from corpus.errors import Unavailable
 from index.arrays import RowMask
 from index.filters import allowed_rows
 from index.folding import fold
-from index.kernel import ALL_GROUPS
 from index.ladder import Guess, broken_runs, guess, hold_side_by_side, stands_in_name, unknown_words
+from index.matching import ALL_GROUPS
 from index.query import Filter, Query, Step
 from index.question import Question
 from index.ranking import Ranking, rank_rows
@@ -185,7 +185,7 @@ def _rank_everywhere(snapshot: Snapshot, asked: Asked, at: int) -> Ranking:
     return rank_rows(
         snapshot,
         asked.understanding,
-        snapshot.visible(at),
+        snapshot.visible_bits(at),
         n=_LOOKED_AT,
         sort="relevance",
         wanted=asked.understanding.wanted,

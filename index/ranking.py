@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Float32, RowMask, UInt32, UInt64
+from index.arrays import Float32, UInt32, UInt64
 from index.filters import preferred_prior
 from index.forward import contributions
 from index.kernel import EXACT_MARK, rank
@@ -41,7 +41,7 @@ class Ranking(NamedTuple):
 def rank_rows(
     snapshot: Snapshot,
     query: Understanding,
-    allowed: RowMask,
+    allowed: UInt64,
     *,
     n: int,
     sort: Sort,
@@ -52,7 +52,7 @@ def rank_rows(
     """Ranks rows by a query.
 
     Args:
-        allowed: (rows,) uint8, 0 hides a row.
+        allowed: a bit a row, 0 hides it.
         n: how many, >= 0.
         wanted: how many word groups a row should match; relaxed where none does.
         whole_mask: every allowed row matches, also without any of the query's words.
@@ -64,8 +64,14 @@ def rank_rows(
     places = n if sort == "relevance" else 0
     scores, rows = np.empty(places, np.float32), np.empty(places, np.uint32)
     marks = np.empty(places, np.uint64)
+    base = snapshot.base
     size, total, asked, most = rank(
-        *snapshot.base.scored.of(query.terms),
+        query.terms,
+        *base.scored.of(query.terms),
+        base.highest_bm25f,
+        base.highest_by_word,
+        base.frequent,
+        base.compiled_rows,
         query.weights,
         query.bits,
         query.instead,
@@ -81,10 +87,8 @@ def rank_rows(
         query.agreement.highest,
         preferred_prior(snapshot, query.named),
         snapshot.highest_prior * (1 + snapshot.revision.tuning.preference if query.named else 1),
-        snapshot.base.serials,
+        base.serials,
         allowed,
-        scratch.cells,
-        scratch.met,
         scratch.sums,
         listed,
         scores,

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from index.arrays import Float32, UInt32, UInt64
-from index.kernel import BLOCK
+from index.arrays import Float32, UInt32
 
 _ROOM: Final = 4096
 """Rows of a tail for which there is room."""
@@ -14,7 +13,7 @@ _ROOM: Final = 4096
 
 @dataclass(slots=True, kw_only=True)
 class Scratch:
-    """Working arrays of one thread; accumulator, sums and cells are zero between two calls of the kernel."""
+    """Working arrays of one thread; accumulator and sums are zero between two calls of the kernel."""
 
     rows: int
     accumulator: Float32
@@ -25,10 +24,6 @@ class Scratch:
     """(rows + 1,) as a row is written before it is known whether it counts."""
     candidates: UInt32
     """(rows + 1,)"""
-    cells: UInt64
-    """(BLOCK,)"""
-    met: UInt32
-    """(BLOCK + 1,)"""
 
     @classmethod
     def of(cls, rows: int, before: "Scratch | None") -> "Scratch":
@@ -38,16 +33,12 @@ class Scratch:
             room = rows + _ROOM
             whole = {name: np.zeros(room, np.float32) for name in ("accumulator", "sums")}
             whole |= {name: np.empty(room + 1, np.uint32) for name in ("known", "candidates")}
-            cells, met = np.zeros(BLOCK, np.uint64), np.empty(BLOCK + 1, np.uint32)
         else:
             whole = {name: getattr(before, name).base for name in ("accumulator", "sums", "known", "candidates")}
-            cells, met = before.cells, before.met
         return cls(
             rows=rows,
             accumulator=whole["accumulator"][:rows],
             sums=whole["sums"][:rows],
             known=whole["known"][: rows + 1],
             candidates=whole["candidates"][: rows + 1],
-            cells=cells,
-            met=met,
         )

@@ -6,9 +6,10 @@ from typing import Final
 
 from corpus.errors import InvalidInput
 from index.analysis import BIGRAM, PIECE
-from index.arrays import RowMask, UInt32
+from index.arrays import UInt32, UInt64
 from index.editions import best_works
-from index.filters import allowed_rows, check_facets, facet_counts, nearest_subjects
+from index.filters import allowed_bits, check_facets, facet_counts, nearest_subjects
+from index.frequent_terms import packed
 from index.highlighting import highlights
 from index.named_tuples import named
 from index.notices import notice
@@ -44,7 +45,7 @@ def search(snapshot: Snapshot, query: Query) -> Result:
     """
     _check(query)
     at = int(time.time()) if query.at is None else query.at
-    allowed = allowed_rows(snapshot, query.filter, at=at)
+    allowed = allowed_bits(snapshot, query.filter, at=at)
     asked = read_query(snapshot, query, at=at)
     n = query.offset + query.limit
     ranking, editions = _found(snapshot, query, asked, allowed, n=n)
@@ -79,9 +80,7 @@ def _check(query: Query) -> None:
     check_facets(query.facets)
 
 
-def _found(
-    snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n: int
-) -> tuple[Ranking, Sequence[int]]:
+def _found(snapshot: Snapshot, query: Query, asked: Asked, allowed: UInt64, *, n: int) -> tuple[Ranking, Sequence[int]]:
     """The best n rows, or works, and for each how many of its editions match."""
     if not query.group:
         ranking = _rank(snapshot, query, asked, allowed, n=n)
@@ -90,9 +89,9 @@ def _found(
     return works.ranking, works.editions.tolist()
 
 
-def _rank(snapshot: Snapshot, query: Query, asked: Asked, allowed: RowMask, *, n: int) -> Ranking:
+def _rank(snapshot: Snapshot, query: Query, asked: Asked, allowed: UInt64, *, n: int) -> Ranking:
     if asked.mask is not None:
-        allowed = allowed & asked.mask
+        allowed = allowed & packed(asked.mask)
     return rank_rows(
         snapshot,
         asked.understanding,
@@ -159,7 +158,7 @@ def _facets(
     snapshot: Snapshot, query: Query, asked: Asked, ranking: Ranking, *, at: int
 ) -> dict[str, tuple[FacetValue, ...]]:
     def everywhere() -> UInt32:
-        return _rank(snapshot, query, asked, snapshot.visible(at), n=0).matched
+        return _rank(snapshot, query, asked, snapshot.visible_bits(at), n=0).matched
 
     works = bool(query.group)
     return facet_counts(snapshot, query.facets, query.filter, ranking.matched, everywhere, at=at, works=works)

@@ -20,6 +20,7 @@ from index.arrays import Float32, Int64, RowMask, UInt32, UInt64
 from index.base import FACETS, Base, base_name, open_base
 from index.digest import NEVER
 from index.folding import fold
+from index.frequent_terms import packed
 from index.lifetimes import Held, Lifetimes
 from index.question import FrameTable
 from index.scratch import Scratch
@@ -143,6 +144,11 @@ class Snapshot:
         """(rows,) 1 for what is neither hidden nor over at a moment, in seconds since 1970."""
         mask: RowMask = self.remember(("visible", self.over(at)), lambda: self.base.active & (self.base.ends > at))
         return mask
+
+    def visible_bits(self, at: int) -> UInt64:
+        """The same, a bit a row."""
+        bits: UInt64 = self.remember(self.over(at), lambda: packed(self.visible(at)), among="bits")
+        return bits
 
     def over(self, at: int) -> int:
         """At how many different moments something was over until now: what is shown changes only with this number."""

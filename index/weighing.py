@@ -9,6 +9,7 @@ from corpus.resource import TEXT_FIELDS
 from corpus.tuning import Tuning
 from index.arrays import Float32, UInt8, UInt16, UInt32, UInt64, offsets_of, read_only
 from index.base import Base
+from index.frequent_terms import highest_by_word, highest_impacts
 from index.inversion import bm25f_impacts, row_norms, saturated_counts, transpose
 
 _LEAST_NORM = np.float32(1e-9)
@@ -123,7 +124,11 @@ def _weigh_search(counts: Counts, tuning: Tuning) -> dict[str, Any]:
     weights = np.array([tuning.fields[name] for name in TEXT_FIELDS], np.float32)
     bm25f = np.empty(len(rows), np.float32)
     bm25f_impacts(rows, fields, raw, counts.lengths, counts.averages, weights, tuning.k1, tuning.b, bm25f)
-    return {"bm25f": bm25f}
+    return {
+        "bm25f": bm25f,
+        "highest_bm25f": highest_impacts(counts.term_offsets, bm25f),
+        "highest_by_word": highest_by_word(counts.term_offsets, rows, bm25f, len(counts.lengths)),
+    }
 
 
 def _weigh_similarity(counts: Counts, tuning: Tuning, statistics: Statistics) -> Weighed:

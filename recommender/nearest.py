@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Float32, RowMask, UInt32
-from index.kernel import top_rows
+from index.best_rows import top_rows
 from index.postings import Postings
 from index.ranking import term_scores
 from index.scaled_sums import ALL_ROWS, add_scaled, promising

@@ -2,15 +2,19 @@
 
 import random
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import index.frequent_terms as index_frequent_terms
 from index.arrays import Float32, UInt32, UInt64
+from index.best_rows import top_rows
 from index.forward import contributions
-from index.kernel import BLOCK, EXACT_MARK, MOST_COUNTED, rank, top_rows
+from index.frequent_terms import BLOCK, frequent_terms, highest_by_word, highest_impacts, packed
+from index.kernel import rank
 from index.postings import locate
 from index.scaled_sums import ALL_ROWS, add_scaled, promising
 
@@ -25,14 +29,18 @@ class Postings:
     cut: int = ROWS
     """Rows from here on stand in the tail."""
 
+    def compiled_offsets(self) -> UInt64:
+        """Where each term's postings begin in the base, which knows no term behind the last one that stands in it."""
+        term = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets).astype(np.int64))[self.rows < self.cut]
+        return np.cumsum([0, *np.bincount(term)]).astype(np.uint64)
+
     def split(self, terms: UInt32) -> tuple[UInt64, UInt32, Float32, UInt32, Float32]:
-        """As the kernel takes them. The base knows no term behind the last one that stands in it."""
+        """As the kernel takes them."""
         term = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets).astype(np.int64))
         late = self.rows >= self.cut
-        known = int(term[~late].max(initial=-1)) + 1
         late_terms, starts = np.unique(term[late], return_index=True)
         spans = locate(
-            np.cumsum([0, *np.bincount(term[~late], minlength=known)]).astype(np.uint64),
+            self.compiled_offsets(),
             late_terms.astype(np.uint32),
             np.append(starts, late.sum()).astype(np.uint64),
             terms,
@@ -81,7 +89,8 @@ def questions(draw: st.DrawFn) -> dict[str, object]:
         "serials": np.array(draw(st.permutations(range(ROWS))), np.uint32),
         "n": draw(st.integers(0, ROWS + 2)),
         "head_start": draw(st.sampled_from([0, 0, 0.5])),
-        "apart": draw(st.sampled_from([1, 3 * BLOCK // ROWS])),
+        "apart": draw(st.sampled_from([1, 50, 3 * BLOCK // ROWS])),
+        "sparsest": draw(st.sampled_from([1, 64, 10**6])),
     }
 
 
@@ -103,12 +112,21 @@ def ranked_and_matched(question: dict, scratch: tuple, *, listed: bool = True) -
     scores, rows, marks = np.zeros(n, np.float32), np.zeros(n, np.uint32), np.zeros(n, np.uint64)
     matched = np.zeros(ROWS * apart + 1 if listed else 0, np.uint32)
     spans, base_rows, impacts, tail_rows, tail_impacts = index.split(question["terms"])
+    offsets, compiled = index.compiled_offsets(), index.cut * int(apart)
+    with patch.object(index_frequent_terms, "SPARSEST", question["sparsest"]):
+        frequent = frequent_terms(offsets, base_rows * apart, compiled)
+        by_word = highest_by_word(offsets, base_rows * apart, impacts, compiled)
     size, total, asked, most = rank(
+        question["terms"],
         spans,
         base_rows * apart,
         impacts,
         tail_rows * apart,
         tail_impacts,
+        highest_impacts(offsets, impacts),
+        by_word,
+        frequent,
+        compiled,
         question["weights"],
         question["bits"],
         question["instead"],
@@ -125,7 +143,7 @@ def ranked_and_matched(question: dict, scratch: tuple, *, listed: bool = True) -
         spread(question["prior"], apart),
         1.5,
         spread(question["serials"], apart),
-        spread(question["allowed"], apart),
+        packed(spread(question["allowed"], apart)),
         *scratch,
         matched,
         scores,
@@ -165,7 +183,7 @@ def oracle(question: dict) -> tuple[list[int], list[float], int, int, int]:
 
 
 def new_scratch() -> tuple:
-    return np.zeros(BLOCK, np.uint64), np.zeros(BLOCK + 1, np.uint32), np.zeros(4 * BLOCK, np.float32)
+    return (np.zeros(4 * BLOCK, np.float32),)
 
 
 @given(st.lists(questions(), min_size=1, max_size=3))
@@ -174,7 +192,6 @@ def test_rank_equals_the_oracle_and_leaves_no_trace(several: list[dict]) -> None
     for question in several:
         assert ranked(question, scratch) == oracle(question)
         assert not scratch[0].any()
-        assert not scratch[2].any()
 
 
 @given(questions())
@@ -252,7 +269,32 @@ def test_the_best_rows_are_promising(sums: list[int], n: int) -> None:
     assert len(set(found)) == len(found)
 
 
-def test_the_exact_mark_and_a_score_share_a_cell() -> None:
-    assert int(EXACT_MARK) == 1 << MOST_COUNTED
-    with pytest.raises(OverflowError):
-        np.uint64(int(EXACT_MARK) << 64 - MOST_COUNTED)
+@given(postings(), st.sampled_from([1, 3 * BLOCK // ROWS]), st.sampled_from([1, 4, 10**6]))
+def test_frequent_terms_say_where_their_postings_stand_and_what_is_highest(
+    index: Postings, apart: int, sparsest: int
+) -> None:
+    rows, terms = index.rows * np.uint32(apart), np.arange(len(index.offsets) - 1)
+    df = np.diff(index.offsets).astype(int)
+    with patch.object(index_frequent_terms, "SPARSEST", sparsest):
+        frequent = frequent_terms(index.offsets, rows, ROWS * apart)
+        by_word = highest_by_word(index.offsets, rows, index.impacts, ROWS * apart)
+    assert frequent.terms.tolist() == terms[df * sparsest >= ROWS * apart].tolist()
+    assert frequent.bits.shape[1] * 64 % BLOCK == 0
+    for term, bits, ranks, highest in zip(*frequent, by_word, strict=True):
+        own = slice(int(index.offsets[term]), int(index.offsets[term + 1]))
+        held = np.zeros(bits.size * 64, np.uint8)
+        held[rows[own]] = 1
+        assert bits.tolist() == packed(held).tolist()
+        assert np.diff(ranks).tolist() == held.reshape(-1, 64).sum(axis=1).tolist()
+        impacts = np.zeros(held.size, np.float32)
+        impacts[rows[own]] = index.impacts[own]
+        assert highest.tolist() == np.ceil(impacts.reshape(-1, 64).max(axis=1) * 255).tolist()
+    most = [index.impacts[index.offsets[t] : index.offsets[t + 1]].max(initial=0) for t in terms]
+    assert highest_impacts(index.offsets, index.impacts).tolist() == most
+
+
+@given(st.lists(st.integers(0, 1), max_size=200))
+def test_a_packed_mask_has_a_bit_a_row_in_whole_blocks(mask: list[int]) -> None:
+    bits = packed(np.array(mask, np.uint8))
+    assert len(bits) * 64 == -(-len(mask) // BLOCK) * BLOCK
+    assert sum(int(word) << 64 * i for i, word in enumerate(bits.tolist())) == sum(b << i for i, b in enumerate(mask))

@@ -1,6 +1,7 @@
 """What keeps the project honest: its locks, its modules and its README."""
 
 import ast
+import hashlib
 import re
 import subprocess
 import sys
@@ -29,6 +30,14 @@ def pins(lock: str) -> dict[str, str]:
     """Canonical name → version, as a lock has them."""
     text = (ROOT / "locks" / f"{lock}.txt").read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", text, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("module", [path for path in MODULES if "COMPILED_OF = " in path.read_text()], ids=relative)
+def test_a_module_names_the_hashes_of_what_is_compiled_into_it(module: Path) -> None:
+    named = re.search(r"^COMPILED_OF = ({.*?})$", module.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert named
+    hashes = ast.literal_eval(named[1])
+    assert hashes == {name: hashlib.sha256((module.parent / name).read_bytes()).hexdigest()[:12] for name in hashes}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=relative)
