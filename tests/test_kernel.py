@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import index.frequent_terms as index_frequent_terms
-from index.arrays import Float32, UInt32, UInt64
+from index.arrays import Float32, UInt32, UInt64, read_only
 from index.best_rows import top_rows
 from index.forward import contributions
-from index.frequent_terms import BLOCK, frequent_terms, highest_by_word, highest_impacts, packed
+from index.frequent_terms import BLOCK, FrequentTerms, frequent_terms, highest_by_word, highest_impacts, packed
 from index.kernel import rank
 from index.postings import locate
 from index.scaled_sums import ALL_ROWS, add_scaled, promising
@@ -40,12 +40,13 @@ class Postings:
         late = self.rows >= self.cut
         late_terms, starts = np.unique(term[late], return_index=True)
         spans = locate(
-            self.compiled_offsets(),
-            late_terms.astype(np.uint32),
-            np.append(starts, late.sum()).astype(np.uint64),
+            read_only(self.compiled_offsets()),
+            read_only(late_terms.astype(np.uint32)),
+            read_only(np.append(starts, late.sum()).astype(np.uint64)),
             terms,
         )
-        return spans, self.rows[~late], self.impacts[~late], self.rows[late], self.impacts[late]
+        parts = self.rows[~late], self.impacts[~late], self.rows[late], self.impacts[late]
+        return spans, *map(read_only, parts)  # as mapped from a base
 
     def dense(self) -> Float32:
         """(terms, rows) impacts, 0 where a row lacks the term."""
@@ -88,7 +89,7 @@ def questions(draw: st.DrawFn) -> dict[str, object]:
         "prior": np.array(draw(st.lists(st.sampled_from([1, 1.5]), min_size=ROWS, max_size=ROWS)), np.float32),
         "serials": np.array(draw(st.permutations(range(ROWS))), np.uint32),
         "n": draw(st.integers(0, ROWS + 2)),
-        "head_start": draw(st.sampled_from([0, 0, 0.5])),
+        "head_start": draw(st.sampled_from([0.0, 0.0, 0.5])),
         "apart": draw(st.sampled_from([1, 50, 3 * BLOCK // ROWS])),
         "sparsest": draw(st.sampled_from([1, 64, 10**6])),
     }
@@ -119,13 +120,10 @@ def ranked_and_matched(question: dict, scratch: tuple, *, listed: bool = True) -
     size, total, asked, most = rank(
         question["terms"],
         spans,
-        base_rows * apart,
-        impacts,
-        tail_rows * apart,
-        tail_impacts,
-        highest_impacts(offsets, impacts),
-        by_word,
-        frequent,
+        *map(read_only, (base_rows * apart, impacts, tail_rows * apart, tail_impacts)),
+        read_only(highest_impacts(offsets, impacts)),
+        read_only(by_word),
+        FrequentTerms(*map(read_only, frequent)),
         compiled,
         question["weights"],
         question["bits"],
@@ -142,7 +140,7 @@ def ranked_and_matched(question: dict, scratch: tuple, *, listed: bool = True) -
         2.0,
         spread(question["prior"], apart),
         1.5,
-        spread(question["serials"], apart),
+        read_only(spread(question["serials"], apart)),
         packed(spread(question["allowed"], apart)),
         *scratch,
         matched,
@@ -255,7 +253,9 @@ def test_the_top_rows_are_those_of_a_sort(sums: list[int], chance: random.Random
     expected = sorted(found, key=lambda row: (-sums[row], serials[row]))[:n]
     chance.shuffle(found)
     scores, rows = np.zeros(n, np.float32), np.zeros(n, np.uint32)
-    size = top_rows(np.array(serials, np.uint32), np.array(sums, np.float32), np.array(found, np.uint32), scores, rows)
+    size = top_rows(
+        read_only(np.array(serials, np.uint32)), np.array(sums, np.float32), np.array(found, np.uint32), scores, rows
+    )
     assert rows[:size].tolist() == expected
     assert scores[:size].tolist() == [sums[row] for row in expected]
 
