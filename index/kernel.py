@@ -47,8 +47,8 @@ from index.pruning import TOGETHER, Block, Chosen, bound, gather, highest_units,
 COMPILED_OF = {
     "best_rows.py": "a4583ccc84ff",
     "frequent_terms.py": "dd64e55ceb05",
-    "matching.py": "141cf180884e",
-    "pruning.py": "74fba4e31672",
+    "matching.py": "5c4b96aab195",
+    "pruning.py": "cf7f6a04c64c",
 }
 """Hashes of the files whose functions are compiled into these: numba's cache looks at a function's own file only."""
 MOST_COUNTED = 37

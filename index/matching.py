@@ -229,7 +229,7 @@ def match(
         digits: (3 or 6, WORDS) scratch for the binary digits of the rows' counts.
         gained: (bonuses above 0, WORDS) filled with the rows that gain by each.
         counted: how many terms, the first ones, make a row match.
-        asked: how many groups a row must match, > 0.
+        asked: how many groups a row must match; looked at where neither of the last two says what matches.
         size: how many groups there are.
         most: one more than the most groups that any row before matches.
         any_term: every row with a term that counts matches.

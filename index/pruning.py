@@ -11,7 +11,7 @@ from index.compiling import uncounted
 from index.frequent_terms import BLOCK
 from index.matching import BY_WORD, NO_NUMBER, ONE, SPECIAL, WORDS, ZERO, Terms, bits_set, copy_to
 
-COMPILED_OF = {"frequent_terms.py": "dd64e55ceb05", "matching.py": "141cf180884e"}
+COMPILED_OF = {"frequent_terms.py": "dd64e55ceb05", "matching.py": "5c4b96aab195"}
 """Hashes of the files that are compiled into this one's functions."""
 TOGETHER = np.uint64(128)
 """Rows that are scored together, term after term."""
@@ -24,7 +24,7 @@ Block = tuple[UInt64, UInt32, UInt32, Number]
 """Sets of its rows; what each term can add to rows of each word, with a line of zeros behind; what all terms
 together can; its first row."""
 Chosen = tuple[UInt64, UInt64]
-"""(_TOGETHER,) rows that are scored, ascending, and what each can have at most, in units; in the end what it has."""
+"""(TOGETHER,) rows that are scored, ascending, and what each can have at most, in units; in the end what it has."""
 
 _compiled = numba.njit(cache=True, nogil=True)
 _inlined = numba.njit(inline="always")
@@ -120,9 +120,10 @@ def bound(
     compiled: Number,
     block: Block,
 ) -> None:
-    """Finds what the terms can add to the rows of each word of a block.
+    """Finds what the terms can add to the rows of each word of a block, in units.
 
     Args:
+        all_bounds: (m,) what no posting of a term adds more than.
         compiled: rows from here on are of the tail, which `highest` does not know.
     """
     _, bounds, by_word, begin = block
@@ -148,7 +149,7 @@ def spare(bits: UInt64, instead: UInt64, held: UInt64, scoring: UInt64) -> None:
 
 @_compiled
 def highest_units(query: Terms, terms: UInt32, highest: Float32, scaled: Float32) -> UInt64:
-    """(m,) no posting of a term adds more to a cell."""
+    """(m,) no posting of a term adds more units to a row."""
     spans, tail_impacts = query[0], query[5]
     bounds = np.zeros(len(terms), np.uint64)
     for i in range(len(terms)):
