@@ -1,6 +1,7 @@
 """Why the operating system refused, said in Chinese."""
 
 import errno
+import re
 from typing import Final
 
 _CAUSES: Final = {
@@ -16,8 +17,12 @@ _CAUSES: Final = {
     errno.ENAMETOOLONG: "名字太长",
     errno.EMFILE: "打开的文件太多",
 }
+_SHORT: Final = re.compile(r"\d+ requested and \d+ written")
+"""What numpy says of a disk that was full before an array was written, without a number of the system's."""
 
 
 def cause(error: OSError) -> str:
     """The reason for an error, in Chinese where we have a word for it."""
+    if error.errno is None and _SHORT.fullmatch(str(error)):
+        return _CAUSES[errno.ENOSPC]
     return _CAUSES.get(error.errno or 0) or error.strerror or str(error)

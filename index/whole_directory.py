@@ -68,4 +68,4 @@ def open_array(path: Path) -> Any:
 
 def damaged(directory: Path, part: str) -> Unavailable:
     """The error that says which part of a directory is not as it was written."""
-    return Unavailable(f"索引“{directory.name}”已损坏（{part}），需要重新建立。", code="damaged-index")
+    return Unavailable(f"索引“{directory.name}”已损坏（{part}），需要重新建立：./run index。", code="damaged-index")

@@ -1,6 +1,7 @@
 """`xuejing import`, `export`, `index` and `status`, as an operator runs them."""
 
 import csv
+import errno
 import gzip
 import json
 import os
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from api.causes import cause
 from api.commands import run
 from corpus.catalogue import Catalogue
 
@@ -227,6 +229,22 @@ def test_status_and_index(xuejing: Run, tmp_path: Path) -> None:
     assert "是最新的" in shown
     built = json.loads(xuejing("index", "--json").out)
     assert built["resources"] == 3
+
+
+def test_what_is_imported_stays_where_its_index_cannot_be_written(xuejing: Run, state: Path, tmp_path: Path) -> None:
+    (state / "bases").write_text("no directory")
+    failed = xuejing("import", write(tmp_path / "a.jsonl", ROWS))
+    assert failed.code == 1
+    assert "资源都已写入目录，但索引没有编好" in failed.err
+    assert "./run index" in failed.err
+    (state / "bases").unlink()
+    assert xuejing("index").code == 0
+    assert json.loads(xuejing("search", "余华", "--json").out)["total"] == 1
+
+
+def test_a_short_write_is_a_full_disk() -> None:
+    assert cause(OSError("1114112 requested and 238560 written")) == cause(OSError(errno.ENOSPC, "No space left"))
+    assert cause(OSError("obscure")) == "obscure"
 
 
 @pytest.mark.slow

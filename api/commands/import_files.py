@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from api.causes import cause
 from api.commands.column_report import tell_layout
 from api.commands.options import Json
 from api.commands.problem_file import ProblemFile
@@ -152,11 +153,18 @@ def _outcomes(
 
 
 def _update_index(place: Workplace, catalogue: Catalogue) -> dict[str, Any]:
-    """Brings the index up to date, or waits until the running service has done so."""
+    """Brings the index up to date, or waits until the running service has done so.
+
+    Raises: Unavailable (code index-lags) if the index could not be written, or the service takes too long.
+    """
     began = time.monotonic()
     if not _await_service(place, catalogue.seq()):
-        with Bars() as bars:
-            compile_index(catalogue, place.state, revision=place.revision, progress=bars)
+        try:
+            with Bars() as bars:
+                compile_index(catalogue, place.state, revision=place.revision, progress=bars)
+        except OSError as error:
+            message = f"资源都已写入目录，但索引没有编好：{cause(error)}。处理好以后运行 ./run index，不用再导入。"
+            raise Unavailable(message, code="index-lags") from error
     seconds = round(time.monotonic() - began, 1)
     base = base_name(place.revision.number, base_seq(place.state, place.revision) or 0)
     return {"base": base, "resources": catalogue.count(), "seconds": seconds}

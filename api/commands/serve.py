@@ -85,7 +85,8 @@ def _standing(place: Workplace, catalogue: Catalogue) -> Snapshot | None:
             return standing_snapshot(catalogue, place.state, place.revision)
     except Unavailable as error:
         if error.code != "no-index":
-            say(f"{error.message}正在重新编制索引……")
+            say(error.message)
+            say("正在重新编制索引……")
     return None
 
 
