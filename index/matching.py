@@ -148,8 +148,12 @@ def _skip(rows: UInt32, at: Number, stop: Number, begin: Number) -> Number:
 
 
 @uncounted
-def hold(query: Terms, frequent: FrequentTerms, begin: Number, nexts: UInt64, held: UInt64) -> None:
-    """Sets the bits of the rows of a block that hold each term, and goes on to its next postings."""
+def hold(query: Terms, frequent: FrequentTerms, begin: Number, nexts: UInt64, firsts: UInt64, held: UInt64) -> None:
+    """Sets the bits of the rows of a block that hold each term, and goes on to its next postings.
+
+    Args:
+        firsts: (m,) filled with the first posting of each term that is not frequent.
+    """
     spans, numbers, rows, _, tail_rows, _ = query
     first = begin >> BY_WORD
     for i in range(np.uint64(len(held))):
@@ -159,8 +163,8 @@ def hold(query: Terms, frequent: FrequentTerms, begin: Number, nexts: UInt64, he
             nexts[i, 0] = spans[i, 0, 0] + np.uint64(frequent.ranks[number, first + WORDS])
         else:
             held[i] = 0
-            at = _skip(rows, nexts[i, 0], spans[i, 0, 1], begin)
-            nexts[i, 0] = set_bits(rows, at, spans[i, 0, 1], begin, held[i])
+            firsts[i] = _skip(rows, nexts[i, 0], spans[i, 0, 1], begin)
+            nexts[i, 0] = set_bits(rows, firsts[i], spans[i, 0, 1], begin, held[i])
         if spans.shape[1] > 1:
             at = _skip(tail_rows, nexts[i, 1], spans[i, 1, 1], begin)
             nexts[i, 1] = set_bits(tail_rows, at, spans[i, 1, 1], begin, held[i])

@@ -11,7 +11,7 @@ from index.compiling import uncounted
 from index.frequent_terms import BLOCK
 from index.matching import BY_WORD, NO_NUMBER, ONE, SPECIAL, WORDS, ZERO, Terms, bits_set, copy_to
 
-COMPILED_OF = {"frequent_terms.py": "dd64e55ceb05", "matching.py": "5c4b96aab195"}
+COMPILED_OF = {"frequent_terms.py": "dd64e55ceb05", "matching.py": "5bf948841be2"}
 """Hashes of the files that are compiled into this one's functions."""
 TOGETHER = np.uint64(128)
 """Rows that are scored together, term after term."""
@@ -111,12 +111,34 @@ def _bound_by_highest(bounds: UInt32, by_word: UInt32, highest: UInt8, factor: N
 
 
 @uncounted
+def _bound_by_postings(
+    bounds: UInt32,
+    by_word: UInt32,
+    rows: UInt32,
+    impacts: Float32,
+    first: Number,
+    stop: Number,
+    weight: Number,
+    begin: Number,
+) -> None:
+    """The same by all postings of a term that has few."""
+    bounds[:] = 0
+    for p in range(first, stop):
+        w = (np.uint64(rows[p]) - begin) >> BY_WORD
+        bounds[w] = max(bounds[w], np.uint32(np.int64(weight * impacts[p])))
+    for w in range(WORDS):
+        by_word[w] += bounds[w]
+
+
+@uncounted
 def bound(
-    numbers: UInt64,
+    query: Terms,
     highest: UInt8,
     scaled: Float32,
     all_bounds: UInt64,
     scoring: UInt64,
+    firsts: UInt64,
+    nexts: UInt64,
     compiled: Number,
     block: Block,
 ) -> None:
@@ -124,16 +146,20 @@ def bound(
 
     Args:
         all_bounds: (m,) what no posting of a term adds more than.
-        compiled: rows from here on are of the tail, which `highest` does not know.
+        firsts, nexts: the block's postings, as `hold` leaves them.
+        compiled: rows from here on are of the tail, of which only `all_bounds` know.
     """
+    _, numbers, rows, impacts, _, _ = query
     _, bounds, by_word, begin = block
     first = begin >> BY_WORD
     for i in range(np.uint64(len(scoring))):
-        if numbers[i] != NO_NUMBER and begin + _BLOCK <= compiled:
+        if begin + _BLOCK > compiled:
+            _bound_by_rows(bounds[i], by_word, scoring[i], all_bounds[i])
+        elif numbers[i] != NO_NUMBER:
             factor = np.uint32(np.int64(scaled[i] * np.float32(1.00001 / 255))) + np.uint32(1)
             _bound_by_highest(bounds[i], by_word, highest[numbers[i], first : first + WORDS], factor)
         else:
-            _bound_by_rows(bounds[i], by_word, scoring[i], all_bounds[i])
+            _bound_by_postings(bounds[i], by_word, rows, impacts, firsts[i], nexts[i, 0], scaled[i], begin)
 
 
 @uncounted
