@@ -1,7 +1,7 @@
 """The one ranking kernel: block of rows after block, what matches by bits, then the scores of rows that can still win.
 
-The total of all matches is exact, as 64 rows are counted at once (`matching`). What a term can add at most is known,
-for frequent terms in every 64 rows: a row gets a score only while its terms could bring it among the best (`pruning`).
+The total of all matches is exact, as 64 rows are counted at once (`matching`). What a term can add at most is known
+for every 64 rows (`pruning`): a row gets a score only while its terms could bring it among the best (`settling`).
 Every row number is unsigned: numba then emits no check for negative indices, twice as fast. Loops that are walked for
 every row are functions of their own: in one large one their values would not stay in registers.
 """
@@ -22,14 +22,11 @@ from index.matching import (
     GROUP,
     IN_WORD,
     MATCHING,
-    NO_NUMBER,
     ONE,
     SETS,
     TITLED,
     WORDS,
     ZERO,
-    Terms,
-    bits_set,
     find_fullest,
     first_row,
     frequent_numbers,
@@ -42,13 +39,15 @@ from index.matching import (
     set_bits,
     specify,
 )
-from index.pruning import TOGETHER, Block, Chosen, bound, gather, highest_units, in_order, keep_promising, spare
+from index.pruning import TOGETHER, Chosen, bound, gather, highest_units, in_order, spare
+from index.settling import settle_all
 
 COMPILED_OF = {
     "best_rows.py": "a4583ccc84ff",
     "frequent_terms.py": "dd64e55ceb05",
     "matching.py": "5bf948841be2",
-    "pruning.py": "c8671987774a",
+    "pruning.py": "3bc6bd42e547",
+    "settling.py": "26e83fc2656a",
 }
 """Hashes of the files whose functions are compiled into these: numba's cache looks at a function's own file only."""
 MOST_COUNTED = 37
@@ -62,122 +61,7 @@ _ROUNDED = 1 - 1e-5
 """No sum in float32 is above the exact one by more."""
 _BLOCK = np.uint64(BLOCK)
 
-Part = tuple[UInt32, Float32]
-"""(p,) rows and impacts of the postings of base or tail."""
-Frequent = tuple[UInt64, UInt32, Number]
-"""Bits and ranks of one frequent term, and its first posting."""
-
 _compiled = numba.njit(cache=True, nogil=True)
-
-
-@uncounted
-def _look_up(
-    own: Frequent,
-    impacts: Float32,
-    weight: Number,
-    scoring: UInt64,
-    bounds: UInt32,
-    begin: Number,
-    chosen: Chosen,
-    count: Number,
-) -> None:
-    """Puts what a frequent term adds in the place of its bound: bits before a row's say which posting is the row's."""
-    (bits, ranks, start), (rows, most) = own, chosen
-    for c in range(count):
-        row = rows[c]
-        here, at, place = (row - begin) >> BY_WORD, row >> BY_WORD, row & IN_WORD
-        units = ZERO
-        if scoring[here] >> place & ONE and at < len(bits) and bits[at] >> place & ONE:
-            found = start + np.uint64(ranks[at]) + bits_set(bits[at] & ((ONE << place) - ONE))
-            units = np.uint64(np.int64(weight * impacts[found]))
-        most[c] += units - np.uint64(bounds[here])
-
-
-@uncounted
-def _seek(
-    postings: Part,
-    at: Number,
-    stop: Number,
-    weight: Number,
-    scoring: UInt64,
-    bounds: UInt32,
-    begin: Number,
-    chosen: Chosen,
-    count: Number,
-) -> Number:
-    """The same for another term, from its posting `at` on by growing steps; returns where to go on."""
-    (own_rows, impacts), (rows, most) = postings, chosen
-    for c in range(count):
-        row = rows[c]
-        here, units = (row - begin) >> BY_WORD, ZERO
-        if scoring[here] >> (row & IN_WORD) & ONE:
-            step = ONE
-            while at + step < stop and own_rows[at + step] < row:
-                at += step
-                step += step
-            last = min(at + step, stop)
-            while at < last:
-                middle = (at + last) >> ONE
-                if own_rows[middle] < row:
-                    at = middle + ONE
-                else:
-                    last = middle
-            if at < stop and own_rows[at] == row:
-                units = np.uint64(np.int64(weight * impacts[at]))
-        most[c] += units - np.uint64(bounds[here])
-    return at
-
-
-@uncounted
-def _settle(
-    query: Terms,
-    frequent: FrequentTerms,
-    i: Number,
-    weight: Number,
-    scoring: UInt64,
-    bounds: UInt32,
-    none: UInt32,
-    begin: Number,
-    cursors: UInt64,
-    chosen: Chosen,
-    count: Number,
-) -> None:
-    """Puts what a term adds to the chosen rows in the place of its bounds."""
-    spans, numbers, rows, impacts, tail_rows, tail_impacts = query
-    if numbers[i] != NO_NUMBER:
-        own = frequent.bits[numbers[i]], frequent.ranks[numbers[i]], spans[i, 0, 0]
-        _look_up(own, impacts, weight, scoring, bounds, begin, chosen, count)
-    else:
-        at, stop = cursors[i, 0], spans[i, 0, 1]
-        cursors[i, 0] = _seek((rows, impacts), at, stop, weight, scoring, bounds, begin, chosen, count)
-    if spans.shape[1] > 1:
-        at, stop = cursors[i, 1], spans[i, 1, 1]
-        cursors[i, 1] = _seek((tail_rows, tail_impacts), at, stop, weight, scoring, none, begin, chosen, count)
-
-
-@uncounted
-def _settle_all(
-    query: Terms,
-    frequent: FrequentTerms,
-    order: UInt64,
-    scaled: Float32,
-    scoring: UInt64,
-    block: Block,
-    cursors: UInt64,
-    low: Number,
-    chosen: Chosen,
-    count: Number,
-) -> Number:
-    """Puts what the terms add in the place of their bounds, while a row can have `low`; returns how many are left."""
-    _, bounds, _, begin = block
-    none = bounds[len(order)]
-    for k in range(np.uint64(len(order))):
-        if not count:
-            break
-        i = order[k]
-        _settle(query, frequent, i, scaled[i], scoring[i], bounds[i], none, begin, cursors, chosen, count)
-        count = keep_promising(chosen, count, low)
-    return count
 
 
 @uncounted
@@ -378,7 +262,7 @@ def rank(
                     _add_units(chosen, count, sets[TITLED], begin, ZERO, sums)
                 own = cursors.copy() if seeding else cursors
                 seeding = False
-                count = _settle_all(query, frequent, order, scaled, scoring, block, own, low, chosen, count)
+                count = settle_all(query, frequent, order, scaled, scoring, block, own, low, chosen, count)
                 size = _take_best(chosen, count, begin, start, prior, serials, bits, held, sets[EXACT], best, size)
                 if size and size == len(top_rows):
                     least = np.float64(top_scores[0]) / highest_prior * _ROUNDED - start

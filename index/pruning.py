@@ -85,16 +85,6 @@ def gather(
 
 
 @uncounted
-def keep_promising(chosen: Chosen, count: Number, low: Number) -> Number:
-    """Leaves the chosen rows that can have `low`; returns how many."""
-    (rows, most), kept = chosen, ZERO
-    for c in range(count):
-        rows[kept], most[kept] = rows[c], most[c]
-        kept += np.uint64(most[c] >= low)
-    return kept
-
-
-@uncounted
 def _bound_by_rows(bounds: UInt32, by_word: UInt32, held: UInt64, bound: Number) -> None:
     """A term's bound for every word of a block in which some row holds it, and added to those of all terms."""
     for w in range(WORDS):
