@@ -130,7 +130,7 @@ class OwnEngine:
             scores, rows, marks = np.empty(10, np.float32), np.empty(10, np.uint32), np.empty(10, np.uint64)
             size, total, _, _ = rank(
                 own,
-                *scored.of(own),
+                scored,
                 base.highest_bm25f,
                 base.highest_by_word,
                 base.frequent,

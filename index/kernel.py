@@ -39,6 +39,7 @@ from index.matching import (
     set_bits,
     specify,
 )
+from index.postings import Postings, locate
 from index.pruning import TOGETHER, Chosen, bound, gather, highest_units, in_order, spare
 from index.settling import settle_all
 
@@ -46,6 +47,7 @@ COMPILED_OF = {
     "best_rows.py": "a4583ccc84ff",
     "frequent_terms.py": "dd64e55ceb05",
     "matching.py": "5bf948841be2",
+    "postings.py": "e21df16a6aa8",
     "pruning.py": "3bc6bd42e547",
     "settling.py": "26e83fc2656a",
 }
@@ -107,11 +109,7 @@ def _take_best(
 @_compiled
 def rank(
     terms: UInt32,
-    spans: UInt64,
-    posting_rows: UInt32,
-    impacts: Float32,
-    tail_rows: UInt32,
-    tail_impacts: Float32,
+    postings: Postings,
     highest_impacts: Float32,
     highest_by_word: UInt8,
     frequent: FrequentTerms,
@@ -143,9 +141,7 @@ def rank(
 
     Args:
         terms: (m,) numbers of the query's terms.
-        spans: (m, parts, 2) where their postings stand, as `index.postings.locate` says.
-        posting_rows, impacts; tail_rows, tail_impacts: the postings of base and tail, which share no row. Impacts
-            are 0 to 1.
+        postings: of base and tail, which share no row. Impacts are 0 to 1.
         highest_impacts: (terms of the base,) no impact of a term is above it.
         highest_by_word: (frequent terms, words) the same for every 64 rows, in 255ths.
         frequent: the frequent terms of the base.
@@ -183,7 +179,9 @@ def rank(
         sums[row] += phrase_bonuses[i] * scale
         titled[row >> BY_WORD] |= ONE << (row & IN_WORD)
 
-    query = (spans, frequent_numbers(frequent, terms), posting_rows, impacts, tail_rows, tail_impacts)
+    spans = locate(postings.offsets, postings.tail_terms, postings.tail_offsets, terms)
+    parts = (postings.rows, postings.impacts, postings.tail_rows, postings.tail_impacts)
+    query = (spans, frequent_numbers(frequent, terms), *parts)
     bounds, best = highest_units(query, terms, highest_impacts, scaled), (top_scores, top_rows, top_marks)
     order = in_order(bounds)
     asked, groups_asked, m = np.uint64(wanted), how_many_groups(groups), np.uint64(len(terms))

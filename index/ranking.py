@@ -67,7 +67,7 @@ def rank_rows(
     base = snapshot.base
     size, total, asked, most = rank(
         query.terms,
-        *base.scored.of(query.terms),
+        base.scored,
         base.highest_bm25f,
         base.highest_by_word,
         base.frequent,

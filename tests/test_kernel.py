@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import index.frequent_terms as index_frequent_terms
+import index.postings as index_postings
 from index.arrays import Float32, UInt32, UInt64, read_only
 from index.best_rows import top_rows
 from index.forward import contributions
 from index.frequent_terms import BLOCK, FrequentTerms, frequent_terms, highest_by_word, highest_impacts, packed
 from index.kernel import rank
-from index.postings import locate
 from index.scaled_sums import ALL_ROWS, add_scaled, promising
 
 ROWS = 40
@@ -34,19 +34,18 @@ class Postings:
         term = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets).astype(np.int64))[self.rows < self.cut]
         return np.cumsum([0, *np.bincount(term)]).astype(np.uint64)
 
-    def split(self, terms: UInt32) -> tuple[UInt64, UInt32, Float32, UInt32, Float32]:
-        """As the kernel takes them."""
+    def split(self, apart: int = 1) -> index_postings.Postings:
+        """As the kernel takes them, rows so far apart."""
         term = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets).astype(np.int64))
         late = self.rows >= self.cut
         late_terms, starts = np.unique(term[late], return_index=True)
-        spans = locate(
-            read_only(self.compiled_offsets()),
-            read_only(late_terms.astype(np.uint32)),
-            read_only(np.append(starts, late.sum()).astype(np.uint64)),
-            terms,
+        rows = self.rows * np.uint32(apart)
+        arrays = (
+            *(self.compiled_offsets(), rows[~late], self.impacts[~late]),
+            *(late_terms.astype(np.uint32), np.append(starts, late.sum()).astype(np.uint64)),
+            *(rows[late], self.impacts[late]),
         )
-        parts = self.rows[~late], self.impacts[~late], self.rows[late], self.impacts[late]
-        return spans, *map(read_only, parts)  # as mapped from a base
+        return index_postings.Postings(*map(read_only, arrays))  # as mapped from a base
 
     def dense(self) -> Float32:
         """(terms, rows) impacts, 0 where a row lacks the term."""
@@ -112,16 +111,14 @@ def ranked_and_matched(question: dict, scratch: tuple, *, listed: bool = True) -
     index, n, apart = question["index"], question["n"], np.uint32(question["apart"])
     scores, rows, marks = np.zeros(n, np.float32), np.zeros(n, np.uint32), np.zeros(n, np.uint64)
     matched = np.zeros(ROWS * apart + 1 if listed else 0, np.uint32)
-    spans, base_rows, impacts, tail_rows, tail_impacts = index.split(question["terms"])
-    offsets, compiled = index.compiled_offsets(), index.cut * int(apart)
+    split, compiled = index.split(int(apart)), index.cut * int(apart)
     with patch.object(index_frequent_terms, "SPARSEST", question["sparsest"]):
-        frequent = frequent_terms(offsets, base_rows * apart, compiled)
-        by_word = highest_by_word(offsets, base_rows * apart, impacts, compiled)
+        frequent = frequent_terms(split.offsets, split.rows, compiled)
+        by_word = highest_by_word(split.offsets, split.rows, split.impacts, compiled)
     size, total, asked, most = rank(
         question["terms"],
-        spans,
-        *map(read_only, (base_rows * apart, impacts, tail_rows * apart, tail_impacts)),
-        read_only(highest_impacts(offsets, impacts)),
+        split,
+        read_only(highest_impacts(split.offsets, split.impacts)),
         read_only(by_word),
         FrequentTerms(*map(read_only, frequent)),
         compiled,
@@ -209,11 +206,12 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
     owners = [(terms, weights[: len(terms)]) for terms, weights in owners]
     words = [data.draw(st.integers(0, len(terms))) for terms, _ in owners]
     heights = [data.draw(st.integers(0, 4)) for _ in owners]
+    split = index.split()
     accumulator, scratch = np.zeros(ROWS, np.float32), np.zeros(ROWS, np.float32)
     candidates = np.zeros(ROWS + 1, np.uint32)
     factors = np.zeros(len(owners), np.float32)
     count = add_scaled(
-        *index.split(np.concatenate([terms for terms, _ in owners])),
+        *split.of(np.concatenate([terms for terms, _ in owners])),
         np.concatenate([weights for _, weights in owners]),
         np.cumsum([0, *(len(terms) for terms, _ in owners)]),
         np.array(words, np.int64),
@@ -235,9 +233,9 @@ def test_scaled_sums_equal_the_oracle_and_contributions_make_them_up(several: li
         expected += factor * sums
         values, places = np.zeros(dense.T.shape, np.float32), np.zeros(dense.T.shape, np.uint64)
         rows = np.arange(ROWS, dtype=np.uint32)
-        contributions(*index.split(terms), weights, rows, values, places)
+        contributions(*split.of(terms), weights, rows, values, places)
         assert (values == dense.T).all()
-        behind = np.concatenate([index.split(terms)[1], index.split(terms)[3]])
+        behind = np.concatenate([split.rows, split.tail_rows])
         assert (behind[places[values > 0]] == np.nonzero(values)[0]).all()
     assert accumulator == pytest.approx(expected, abs=1e-4)
     if count == ALL_ROWS:
