@@ -48,8 +48,8 @@ COMPILED_OF = {
     "frequent_terms.py": "dd64e55ceb05",
     "matching.py": "5bf948841be2",
     "postings.py": "e21df16a6aa8",
-    "pruning.py": "3bc6bd42e547",
-    "settling.py": "26e83fc2656a",
+    "pruning.py": "91528eea9cb0",
+    "settling.py": "5043e53a3046",
 }
 """Hashes of the files whose functions are compiled into these: numba's cache looks at a function's own file only."""
 MOST_COUNTED = 37

@@ -1,4 +1,4 @@
-"""Which rows can still come among the best: by what their terms can add at most, for frequent terms in every 64 rows.
+"""Which rows can still come among the best: by what their terms can add at most in every 64 rows.
 
 What the kernel is compiled of besides its own file: it names this file's hash (`tests/test_project.py`).
 """

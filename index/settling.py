@@ -11,7 +11,7 @@ from index.frequent_terms import FrequentTerms
 from index.matching import BY_WORD, IN_WORD, NO_NUMBER, ONE, ZERO, Terms, bits_set
 from index.pruning import Block, Chosen
 
-COMPILED_OF = {"matching.py": "5bf948841be2", "pruning.py": "3bc6bd42e547"}
+COMPILED_OF = {"matching.py": "5bf948841be2", "pruning.py": "91528eea9cb0"}
 """Hashes of the files that are compiled into this one's functions."""
 
 Part = tuple[UInt32, Float32]
