@@ -46,10 +46,10 @@ from index.settling import settle_all
 COMPILED_OF = {
     "best_rows.py": "a4583ccc84ff",
     "frequent_terms.py": "dd64e55ceb05",
-    "matching.py": "5bf948841be2",
+    "matching.py": "53a0e491bfff",
     "postings.py": "e21df16a6aa8",
-    "pruning.py": "91528eea9cb0",
-    "settling.py": "5043e53a3046",
+    "pruning.py": "d1a80f1f7fed",
+    "settling.py": "5dfbd8131830",
 }
 """Hashes of the files whose functions are compiled into these: numba's cache looks at a function's own file only."""
 MOST_COUNTED = 37
@@ -192,7 +192,7 @@ def rank(
     held, word_bounds = np.empty((m, WORDS), np.uint64), np.zeros((m + ONE, WORDS), np.uint32)
     scoring, by_word = np.empty((m, WORDS), np.uint64) if replaced else held, np.empty(WORDS, np.uint32)
     chosen = np.empty(TOGETHER, np.uint64), np.empty(TOGETHER, np.uint64)
-    firsts, has_special = np.zeros(m, np.uint64), len(exact_rows) > 0 or len(phrase_rows) > 0 or len(gains) > 0
+    has_special = len(exact_rows) > 0 or len(phrase_rows) > 0 or len(gains) > 0
     while True:
         counted = ZERO
         while counted < m and (bits[counted] or not asked):
@@ -208,7 +208,7 @@ def rank(
                 break
             begin -= begin % _BLOCK
             end = begin + _BLOCK
-            hold(query, frequent, begin, nexts, firsts, held)
+            hold(query, frequent, begin, cursors, nexts, held)
             sets[EXACT] = 0
             exact_at = set_bits(exact_rows, exact_at, np.uint64(len(exact_rows)), begin, sets[EXACT])
             own = allowed[begin >> BY_WORD : end >> BY_WORD]
@@ -241,7 +241,7 @@ def rank(
                 specify(bits, held, gained, titled[begin >> BY_WORD :], sets)
             by_word[:] = 0
             block = (sets, word_bounds, by_word, begin)
-            bound(query, highest_by_word, scaled, bounds, scoring, firsts, nexts, np.uint64(compiled), block)
+            bound(query, highest_by_word, scaled, bounds, scoring, cursors, nexts, np.uint64(compiled), block)
             seeding = counted > ONE and most > ONE + ONE and size < len(top_rows)
             if seeding:
                 find_fullest(digits, most, sets)

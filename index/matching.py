@@ -148,11 +148,12 @@ def _skip(rows: UInt32, at: Number, stop: Number, begin: Number) -> Number:
 
 
 @uncounted
-def hold(query: Terms, frequent: FrequentTerms, begin: Number, nexts: UInt64, firsts: UInt64, held: UInt64) -> None:
+def hold(query: Terms, frequent: FrequentTerms, begin: Number, cursors: UInt64, nexts: UInt64, held: UInt64) -> None:
     """Sets the bits of the rows of a block that hold each term, and goes on to its next postings.
 
     Args:
-        firsts: (m,) filled with the first posting of each term that is not frequent.
+        cursors: (m, parts) filled with each term's first posting in the block, where it is not known by bits.
+        nexts: (m, parts) moved behind its last one.
     """
     spans, numbers, rows, _, tail_rows, _ = query
     first = begin >> BY_WORD
@@ -163,11 +164,11 @@ def hold(query: Terms, frequent: FrequentTerms, begin: Number, nexts: UInt64, fi
             nexts[i, 0] = spans[i, 0, 0] + np.uint64(frequent.ranks[number, first + WORDS])
         else:
             held[i] = 0
-            firsts[i] = _skip(rows, nexts[i, 0], spans[i, 0, 1], begin)
-            nexts[i, 0] = set_bits(rows, firsts[i], spans[i, 0, 1], begin, held[i])
+            cursors[i, 0] = _skip(rows, nexts[i, 0], spans[i, 0, 1], begin)
+            nexts[i, 0] = set_bits(rows, cursors[i, 0], spans[i, 0, 1], begin, held[i])
         if spans.shape[1] > 1:
-            at = _skip(tail_rows, nexts[i, 1], spans[i, 1, 1], begin)
-            nexts[i, 1] = set_bits(tail_rows, at, spans[i, 1, 1], begin, held[i])
+            cursors[i, 1] = _skip(tail_rows, nexts[i, 1], spans[i, 1, 1], begin)
+            nexts[i, 1] = set_bits(tail_rows, cursors[i, 1], spans[i, 1, 1], begin, held[i])
 
 
 @uncounted

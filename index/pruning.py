@@ -11,7 +11,7 @@ from index.compiling import uncounted
 from index.frequent_terms import BLOCK
 from index.matching import BY_WORD, NO_NUMBER, ONE, SPECIAL, WORDS, ZERO, Terms, bits_set, copy_to
 
-COMPILED_OF = {"frequent_terms.py": "dd64e55ceb05", "matching.py": "5bf948841be2"}
+COMPILED_OF = {"frequent_terms.py": "dd64e55ceb05", "matching.py": "53a0e491bfff"}
 """Hashes of the files that are compiled into this one's functions."""
 TOGETHER = np.uint64(128)
 """Rows that are scored together, term after term."""
@@ -127,7 +127,7 @@ def bound(
     scaled: Float32,
     all_bounds: UInt64,
     scoring: UInt64,
-    firsts: UInt64,
+    cursors: UInt64,
     nexts: UInt64,
     compiled: Number,
     block: Block,
@@ -136,7 +136,7 @@ def bound(
 
     Args:
         all_bounds: (m,) what no posting of a term adds more than.
-        firsts, nexts: the block's postings, as `hold` leaves them.
+        cursors, nexts: (m, parts) where each term's postings in the block begin and end, as `hold` leaves them.
         compiled: rows from here on are of the tail, of which only `all_bounds` know.
     """
     _, numbers, rows, impacts, _, _ = query
@@ -149,7 +149,7 @@ def bound(
             factor = np.uint32(np.int64(scaled[i] * np.float32(1.00001 / 255))) + np.uint32(1)
             _bound_by_highest(bounds[i], by_word, highest[numbers[i], first : first + WORDS], factor)
         else:
-            _bound_by_postings(bounds[i], by_word, rows, impacts, firsts[i], nexts[i, 0], scaled[i], begin)
+            _bound_by_postings(bounds[i], by_word, rows, impacts, cursors[i, 0], nexts[i, 0], scaled[i], begin)
 
 
 @uncounted

@@ -11,7 +11,7 @@ from index.frequent_terms import FrequentTerms
 from index.matching import BY_WORD, IN_WORD, NO_NUMBER, ONE, ZERO, Terms, bits_set
 from index.pruning import Block, Chosen
 
-COMPILED_OF = {"matching.py": "5bf948841be2", "pruning.py": "91528eea9cb0"}
+COMPILED_OF = {"matching.py": "53a0e491bfff", "pruning.py": "d1a80f1f7fed"}
 """Hashes of the files that are compiled into this one's functions."""
 
 Part = tuple[UInt32, Float32]
@@ -104,7 +104,7 @@ def _settle(
     """Puts what a term adds in the place of its bounds; returns how many of the chosen rows can still have `low`."""
     spans, numbers, rows, impacts, tail_rows, tail_impacts = query
     has_tail = spans.shape[1] > 1
-    at_first = ZERO if has_tail else low
+    at_first = ZERO if has_tail else low  # what the tail adds comes behind
     if numbers[i] != NO_NUMBER:
         own = frequent.bits[numbers[i]], frequent.ranks[numbers[i]], spans[i, 0, 0]
         count = _look_up(own, impacts, weight, scoring, bounds, begin, at_first, chosen, count)

@@ -40,12 +40,16 @@ class Postings:
         late = self.rows >= self.cut
         late_terms, starts = np.unique(term[late], return_index=True)
         rows = self.rows * np.uint32(apart)
-        arrays = (
-            *(self.compiled_offsets(), rows[~late], self.impacts[~late]),
-            *(late_terms.astype(np.uint32), np.append(starts, late.sum()).astype(np.uint64)),
-            *(rows[late], self.impacts[late]),
+        postings = index_postings.Postings(
+            offsets=self.compiled_offsets(),
+            rows=rows[~late],
+            impacts=self.impacts[~late],
+            tail_terms=late_terms.astype(np.uint32),
+            tail_offsets=np.append(starts, late.sum()).astype(np.uint64),
+            tail_rows=rows[late],
+            tail_impacts=self.impacts[late],
         )
-        return index_postings.Postings(*map(read_only, arrays))  # as mapped from a base
+        return index_postings.Postings(*map(read_only, postings))  # as mapped from a base
 
     def dense(self) -> Float32:
         """(terms, rows) impacts, 0 where a row lacks the term."""
