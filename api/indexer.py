@@ -44,11 +44,9 @@ def keep_indexed(settings: Settings, revision: Revision, ready: Callable[[], Non
         except XuejingError as error:
             _log.warning("indexing_waits", problem=error.code, message=error.message)
             time.sleep(_PATIENCE)
-        except OSError as error:  # a full disk, a lost file: readers go on, and it may get better
-            _log.error("indexing_failed", error=type(error).__qualname__, message=cause(error), stack=where(error))
-            time.sleep(_PATIENCE)
-        except Exception as error:  # noqa: BLE001
-            _log.error("indexing_failed", error=type(error).__qualname__, stack=where(error))
+        except Exception as error:  # noqa: BLE001  # a full disk, a lost file: readers go on, and it may get better
+            message = cause(error) if isinstance(error, OSError) else ""
+            _log.error("indexing_failed", error=type(error).__qualname__, message=message, stack=where(error))
             time.sleep(_PATIENCE)
 
 
